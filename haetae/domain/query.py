@@ -1,0 +1,69 @@
+"""What an operator asks, and what comes back: candidates, never truths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from haetae.domain.attributes import AttributeCondition
+from haetae.domain.geometry import Box, GeoPoint
+from haetae.domain.ids import CameraId, TrackletId
+from haetae.domain.sighting import Sighting
+from haetae.domain.timing import TimeWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What part of the gallery a query looks at. No cameras and no polygon means all cameras."""
+
+    window: TimeWindow
+    cameras: tuple[CameraId, ...] = ()
+    polygon: tuple[GeoPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Photos and/or attribute conditions within a scope; at most `limit` candidates come back."""
+
+    scope: Scope
+    conditions: tuple[AttributeCondition, ...] = ()
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The person in one photo: where, how well seen."""
+
+    photo: int  # index among the query's photos
+    box: Box
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A ranked answer. Distances are small for near; None where the query had no photo."""
+
+    sighting: Sighting
+    distance: float | None  # cosine, 0-2, before re-ranking
+    reranked_distance: float | None  # k-reciprocal, 0-1
+    evidence: float | None  # of the attribute conditions, 0-1; None without conditions
+    order: float  # what the answer is sorted by, small first
+
+
+@dataclass(frozen=True, slots=True)
+class TrajectoryStep:
+    """One stop of a trajectory."""
+
+    sighting_id: TrackletId
+    camera_id: CameraId
+    started_at: datetime
+    ended_at: datetime
+    position: GeoPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An identity group: candidates that look like one and the same person, nearest first, and their way in order of time."""
+
+    candidates: tuple[Candidate, ...]
+    trajectory: tuple[TrajectoryStep, ...]

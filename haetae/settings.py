@@ -1,0 +1,100 @@
+"""Typed settings: environment variables `HAETAE_<SECTION>__<FIELD>`, validated before any connection, printed redacted.
+
+Each service adds its own section in `services/<name>/settings.py`. The rooms never read settings: they take arguments.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from haetae.errors import Misconfigured
+
+
+class PostgresSettings(BaseModel):
+    """Where facts are stored."""
+
+    url: SecretStr = SecretStr("postgresql+psycopg2://haetae@127.0.0.1:5432/haetae")
+    pool_size: int = Field(default=5, ge=1, le=100)
+    statement_timeout_s: float = Field(default=30.0, gt=0)
+
+
+class RedisSettings(BaseModel):
+    """Where streams, leases, ledgers and task queues are."""
+
+    url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+
+
+class TritonSettings(BaseModel):
+    """Where networks are served."""
+
+    address: str = "127.0.0.1:8001"  # gRPC host:port
+    deadline_s: float = Field(default=5.0, gt=0)
+    shared_memory: bool = False  # hand tensors over through system shared memory: only on one host
+
+
+class BlobsSettings(BaseModel):
+    """Where crops are kept."""
+
+    folder: Path = Path(".haetae/blobs")
+
+
+class ModelsSettings(BaseModel):
+    """Which networks are used, and where their files come from."""
+
+    folder: Path = Path(".haetae/models")
+    mirror: Path | None = None  # a folder that stands in for the public sources
+    detector: str = "rtmdet-nano"
+    embedder: str = "reid-0288"
+    attributes: str = "attributes-0230"
+
+
+class TelemetrySettings(BaseModel):
+    """Logs."""
+
+    log_level: str = "INFO"
+    log_json: bool = True
+
+
+class SecretsSettings(BaseModel):
+    """Keys that encrypt what is secret at rest: Fernet keys, newest first; the first encrypts, all decrypt."""
+
+    credential_keys: list[SecretStr] = Field(default_factory=list)
+
+
+class SourcesSettings(BaseModel):
+    """What camera addresses and webhook targets may point to."""
+
+    allowed_networks: list[str] = Field(default_factory=list)  # CIDRs of private networks with cameras
+    import_folders: list[Path] = Field(default_factory=list)  # recordings and file cameras must lie below one of these
+
+
+class Settings(BaseSettings):
+    """The sections that every service may use."""
+
+    model_config = SettingsConfigDict(env_prefix="HAETAE_", env_nested_delimiter="__", extra="ignore")
+
+    postgres: PostgresSettings = PostgresSettings()
+    redis: RedisSettings = RedisSettings()
+    triton: TritonSettings = TritonSettings()
+    blobs: BlobsSettings = BlobsSettings()
+    models: ModelsSettings = ModelsSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    secrets: SecretsSettings = SecretsSettings()
+    sources: SourcesSettings = SourcesSettings()
+
+    @classmethod
+    def load(cls) -> Self:
+        """Settings from the environment. Raises Misconfigured, naming each field that is wrong and never its value."""
+        try:
+            return cls()
+        except ValidationError as error:
+            fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+            raise Misconfigured(f"The settings are not valid: {fields}") from None
+
+    def redacted(self) -> dict[str, object]:
+        """The settings as plain values for a start-up log line; secrets appear as asterisks."""
+        return self.model_dump(mode="json")

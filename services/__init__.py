@@ -1,0 +1,1 @@
+"""The five services, strangers to each other: ingest, detect, reid, alert, search."""
