@@ -1,0 +1,1 @@
+"""Integration tests: real Redis, PostgreSQL and networks."""
