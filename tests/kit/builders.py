@@ -170,7 +170,7 @@ def attributes() -> Attributes:
 def sighting(
     number: int = 1, camera_id: str = "gate-1", *, seed: int | None = None, started_at: datetime = T0, **changes: object
 ) -> Sighting:
-    """The sighting of `tracklet(number, camera_id)`; its embedding depends on `seed` (default: `number`). Any field can be given."""
+    """The sighting of `tracklet(number, camera_id)`; the embedding depends on `seed`, or else on `number`."""
     source = tracklet(number, camera_id, started_at=started_at)
     fields: dict[str, object] = {
         "id": source.id,
