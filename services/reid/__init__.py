@@ -1,0 +1,1 @@
+"""Re-identification: tracklets in, sightings with embedding and attributes out."""
