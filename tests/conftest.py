@@ -1,0 +1,76 @@
+"""Session fixtures: the real servers that integration tests share, and the files that are not in the repository.
+
+Each pytest-xdist worker has servers of its own, so nothing here needs to know about xdist. Tests give their keys and tables
+names of their own, or flush.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from haetae.embedded.triton import find_environment
+from haetae.errors import Misconfigured
+from tests.kit import servers
+
+_SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def _shared_folder(name: str) -> Path:
+    folder = _SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"the folder ../shared/{name} beside the checkout is missing")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clips_folder() -> Path:
+    """Real clips: Retail02_short.mp4, bodypose.mp4, one-by-one-person-detection.mp4, car-detection.mp4 and smaller ones."""
+    return _shared_folder("clips")
+
+
+@pytest.fixture(scope="session")
+def models_mirror() -> Path:
+    """The folder that stands in for the public sources of the networks."""
+    return _shared_folder("models")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """SQLAlchemy URL of an empty database with pgvector, whose user is no superuser."""
+    with servers.postgres(tmp_path_factory.mktemp("postgres")) as (part, _):
+        yield part.url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of an empty Redis."""
+    with servers.redis(tmp_path_factory.mktemp("redis")) as (part, _):
+        yield part.url
+
+
+@pytest.fixture(scope="session")
+def models_folder(tmp_path_factory: pytest.TempPathFactory, models_mirror: Path) -> Path:
+    """All networks of the catalogue, verified."""
+    from haetae.models.pull import pull
+
+    folder = tmp_path_factory.mktemp("models")
+    pull(folder, mirror=models_mirror)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def triton_address(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[str]:
+    """gRPC host:port of a real tritonserver with every network of the catalogue."""
+    from haetae.models.repository import lay_out
+
+    try:
+        find_environment()
+    except Misconfigured as why:
+        pytest.skip(f"no tritonserver: {why.message}")
+    repository = tmp_path_factory.mktemp("repository")
+    lay_out(models_folder, repository)
+    with servers.triton(tmp_path_factory.mktemp("triton"), repository) as (part, _):
+        yield part.address
