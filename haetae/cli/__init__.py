@@ -1,0 +1,1 @@
+"""The `haetae` command: one file a verb."""
