@@ -97,12 +97,12 @@ class ReidPipeline:
         readings = self.read(shot for tracklet in newest for shot in self._chosen(tracklet.best_shots))
         return [self._sighting(tracklet, readings) for tracklet in newest]
 
-    def embed_again(self, sighting: Sighting) -> Embedding | None:
-        """The embedding of a stored sighting by today's network; None where its crops are gone. Raises Transient."""
-        shots = self._chosen(sighting.best_shots)
-        readings = self.read(shots)
-        read = [(shot, readings[shot.blob_key]) for shot in shots if shot.blob_key in readings]
-        return self._embedding(read) if read else None
+    def embed_again(self, sightings: Sequence[Sighting]) -> list[Embedding | None]:
+        """The embeddings of stored sightings by today's network; None where the crops are gone. Raises Transient."""
+        chosen = [self._chosen(sighting.best_shots) for sighting in sightings]
+        readings = self.read(shot for shots in chosen for shot in shots)
+        read = [[(shot, readings[shot.blob_key]) for shot in shots if shot.blob_key in readings] for shots in chosen]
+        return [self._embedding(shots) if shots else None for shots in read]
 
     def read(self, shots: Iterable[BestShot]) -> Mapping[str, Reading]:
         """Readings by blob key; shots whose crop is missing are left out. Each crop goes through the networks once."""

@@ -1,0 +1,53 @@
+"""The service's handling of messages: tracklets become rows first and messages after, so nothing is announced that is not stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from haetae.bus.consumer import Commit, Message
+from haetae.bus.publisher import Outgoing
+from haetae.bus.topics import SIGHTINGS
+from haetae.domain.timing import Clock
+from haetae.domain.tracklet import Tracklet
+from haetae.store.store import Store
+from haetae.wire import sighting as sighting_wire
+from haetae.wire import tracklet as tracklet_wire
+from services.reid.metrics import ReidMetrics
+from services.reid.pipeline import ReidPipeline
+from services.reid.reembedding import Reembedding
+
+
+class ReidWorker:
+    """Handles batches of `haetae.tracklets`, and spends idle moments on rows of an older model."""
+
+    def __init__(self, pipeline: ReidPipeline, store: Store, reembedding: Reembedding, metrics: ReidMetrics, clock: Clock) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._reembedding = reembedding
+        self._metrics = metrics
+        self._clock = clock
+
+    def handle(self, messages: Sequence[Message]) -> Commit:
+        """Stores the sightings of a batch, then tells of them with the acknowledgement.
+
+        A worker that dies between the two does the same again: the row is written by its id, the message has not gone out.
+        Raises Transient and Poison.
+        """
+        tracklets = [tracklet_wire.from_bytes(message.payload) for message in messages]
+        sightings = self._pipeline.process(tracklets)
+        with self._store.begin() as transaction:
+            current = [sighting for sighting in sightings if transaction.sightings.upsert(sighting)]
+        self._count(tracklets)
+        self._reembedding.put_off()
+        return Commit(publish=[Outgoing(SIGHTINGS, sighting_wire.to_bytes(sighting)) for sighting in current])
+
+    def on_idle(self) -> Commit | None:
+        """Between batches: a slice of re-embedding where it is due."""
+        self._reembedding.run_slice()
+        return None
+
+    def _count(self, tracklets: Sequence[Tracklet]) -> None:
+        now = self._clock.now()
+        self._metrics.crops_read_to(self._pipeline.n_crops_read)
+        for tracklet in tracklets:
+            self._metrics.stored(closed=tracklet.closed, seconds=(now - tracklet.received_at).total_seconds())
