@@ -1,0 +1,55 @@
+# Haetae. `make` alone lists what there is; every target makes what it needs.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ARGS ?=
+
+# Developers and CI have the networks in a folder beside the checkout; everybody else gets them from the public sources.
+ifndef HAETAE_MODELS__MIRROR
+ifneq ($(wildcard ../shared/models),)
+export HAETAE_MODELS__MIRROR := $(abspath ../shared/models)
+endif
+endif
+
+COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+.PHONY: help install demo up test check bench proto pins
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## Make .venv and .venv-triton (all other targets do it by themselves)
+	@test -n "$(PYTHON)" || { echo "Haetae needs Python 3.11: there is no python3 here" >&2; exit 1; }
+	@"$(PYTHON)" requirements/install.py
+
+demo: install ## The whole stack with clips as live cameras: make demo ARGS="--clips FOLDER [--check]"
+	@$(BIN)/haetae demo $(ARGS)
+
+up: install ## The whole stack, kept running: make up ARGS="--home FOLDER"
+	@$(BIN)/haetae up $(ARGS)
+
+test: install ## All tests: make test ARGS="-k name"
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: install ## Style, types, import rules, unit and house tests: before each commit
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy haetae services tests benchmarks
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/unit tests/house
+
+bench: install ## Measure: make bench ARGS="demo_start" writes benchmarks/results/
+	@for question in $(if $(ARGS),$(ARGS),$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do $(BIN)/python -m benchmarks.$$question; done
+
+proto: install ## Generate the messages' code from proto/
+	@cd proto && ../$(BIN)/python -m grpc_tools.protoc -I. --python_out=.. --mypy_out=.. $$(find haetae -name '*.proto' | sort)
+
+pins: ## Renew the pinned requirement files
+	@$(COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
+	@$(COMPILE) --extra dev pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) --extra embedded pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) --no-deps requirements/triton.in -o requirements/triton.txt
