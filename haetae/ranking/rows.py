@@ -1,0 +1,30 @@
+"""Runs a compiled kernel over ranges of rows on several threads.
+
+The kernels are numba functions that release the interpreter's lock, so plain threads suffice: no threading layer of numba's is
+involved (its default one ends the process when two requests enter it at once), and compiled code can be cached on disk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+SMALLEST_RANGE = 256  # rows: below this a thread costs more than it saves
+
+
+def over_rows(kernel: Callable[[int, int], object], n_rows: int) -> None:
+    """Calls `kernel(first, end)` so that the ranges cover 0..n_rows once. Raises what the kernel raises."""
+    n_ranges = min(_n_threads(), max(1, n_rows // SMALLEST_RANGE))
+    if n_ranges == 1:
+        kernel(0, n_rows)
+        return
+    edges = [n_rows * part // n_ranges for part in range(n_ranges + 1)]
+    with ThreadPoolExecutor(n_ranges) as pool:
+        for done in [pool.submit(kernel, first, end) for first, end in pairwise(edges)]:
+            done.result()
+
+
+def _n_threads() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

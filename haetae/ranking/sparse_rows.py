@@ -1,0 +1,126 @@
+"""Sparse rows of weights: averaged over neighbours (local query expansion), and compared by their Jaccard distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from haetae.ranking.rows import over_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SparseRows:
+    """n rows; row i holds `weights[starts[i]:starts[i + 1]]` float32 in the columns `columns[...]` int32, each column once."""
+
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+def packed(columns: NDArray[np.int32], weights: NDArray[np.float32], counts: NDArray[np.int32]) -> SparseRows:
+    """Padded (n, room) rows, of which `counts` (n,) entries are meant, without their padding."""
+    meant = np.arange(columns.shape[1]) < counts[:, None]
+    return SparseRows(_starts(counts), columns[meant], weights[meant])
+
+
+def averaged(rows: SparseRows, over: NDArray[np.int32]) -> SparseRows:
+    """Row i becomes the mean of the rows `over[i]`; `over` is (n, k2) int32."""
+    counts = np.empty(len(rows), np.int32)
+    over_rows(lambda a, b: _count_columns(a, b, rows.starts, rows.columns, over, counts), len(rows))
+    starts = _starts(counts)
+    columns = np.empty(starts[-1], np.int32)
+    weights = np.empty(starts[-1], np.float32)
+    source = (rows.starts, rows.columns, rows.weights)
+    over_rows(lambda a, b: _average(a, b, source, over, (starts, columns, weights)), len(rows))
+    return SparseRows(starts, columns, weights)
+
+
+def jaccard_distances(rows: SparseRows, n_query: int) -> NDArray[np.float32]:
+    """(n_query, n - n_query) float32, 0-1: the paper's equation 10 between the first `n_query` rows and the others.
+
+    Rows sum to 1, so the sum of the larger weights is 2 less the sum of the smaller ones.
+    """
+    gallery = _by_column(rows.starts, rows.columns, rows.weights, n_query)
+    distances = np.empty((n_query, len(rows) - n_query), np.float32)
+    source = (rows.starts, rows.columns, rows.weights)
+    over_rows(lambda a, b: _jaccard(a, b, source, gallery, distances), n_query)
+    return distances
+
+
+def _starts(counts: NDArray[np.int32]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+
+
+@numba.njit(nogil=True, cache=True)
+def _count_columns(first, end, starts, columns, over, counts):  # type: ignore[no-untyped-def]
+    seen_in = np.full(len(starts) - 1, -1, np.int64)
+    for row in range(first, end):
+        count = 0
+        for place in range(over.shape[1]):
+            source = over[row, place]
+            for at in range(starts[source], starts[source + 1]):
+                if seen_in[columns[at]] != row:
+                    seen_in[columns[at]] = row
+                    count += 1
+        counts[row] = count
+
+
+@numba.njit(nogil=True, cache=True)
+def _average(first, end, source, over, out):  # type: ignore[no-untyped-def]
+    starts, columns, weights = source
+    out_starts, out_columns, out_weights = out
+    sums = np.zeros(len(starts) - 1, np.float32)
+    for row in range(first, end):
+        to = out_starts[row]
+        for place in range(over.shape[1]):
+            mean_of = over[row, place]
+            for at in range(starts[mean_of], starts[mean_of + 1]):
+                column = columns[at]
+                if sums[column] == 0:  # weights are above 0, so this is the column's first
+                    out_columns[to] = column
+                    to += 1
+                sums[column] += weights[at]
+        for at in range(out_starts[row], out_starts[row + 1]):
+            out_weights[at] = sums[out_columns[at]] / np.float32(over.shape[1])
+            sums[out_columns[at]] = 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _by_column(starts, columns, weights, first_row):  # type: ignore[no-untyped-def]
+    """The rows from `first_row` on, stored by column: (column starts, row - first_row, weight)."""
+    n = len(starts) - 1
+    column_starts = np.zeros(n + 1, np.int64)
+    for at in range(starts[first_row], starts[n]):
+        column_starts[columns[at] + 1] += 1
+    for column in range(n):
+        column_starts[column + 1] += column_starts[column]
+    free = column_starts[:-1].copy()
+    row_of = np.empty(column_starts[n], np.int32)
+    weight_of = np.empty(column_starts[n], np.float32)
+    for row in range(first_row, n):
+        for at in range(starts[row], starts[row + 1]):
+            to = free[columns[at]]
+            free[columns[at]] += 1
+            row_of[to] = row - first_row
+            weight_of[to] = weights[at]
+    return column_starts, row_of, weight_of
+
+
+@numba.njit(nogil=True, cache=True)
+def _jaccard(first, end, source, gallery, distances):  # type: ignore[no-untyped-def]
+    starts, columns, weights = source
+    column_starts, row_of, weight_of = gallery
+    for row in range(first, end):
+        distances[row, :] = 0
+        for at in range(starts[row], starts[row + 1]):
+            for other in range(column_starts[columns[at]], column_starts[columns[at] + 1]):
+                distances[row, row_of[other]] += min(weights[at], weight_of[other])
+        for to in range(distances.shape[1]):
+            shared = distances[row, to]
+            distances[row, to] = np.float32(1) - shared / (np.float32(2) - shared)

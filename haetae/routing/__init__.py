@@ -1,0 +1,1 @@
+"""People over cameras: their ways in order of time."""
