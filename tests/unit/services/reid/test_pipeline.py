@@ -14,9 +14,10 @@ from tests.kit.builders import attributes, best_shot, tracklet
 from tests.unit.services.reid.fakes import FakeCrops, FakeEmbedder, grey, pipeline
 
 
-def seen(number: int = 1, *levels: tuple[str, float], **changes: object) -> Tracklet:
+def seen(number: int, *levels: tuple[str, float], revision: int = 1, closed: bool = True) -> Tracklet:
     """A tracklet with best shots of these keys and qualities."""
-    return tracklet(number, best_shots=tuple(best_shot(blob_key=key, total=total) for key, total in levels), **changes)
+    shots = tuple(best_shot(blob_key=key, total=total) for key, total in levels)
+    return tracklet(number, best_shots=shots, revision=revision, closed=closed)
 
 
 def test_sighting_carries_the_facts_of_its_tracklet() -> None:
@@ -135,7 +136,7 @@ def test_a_stored_sighting_is_embedded_again_by_the_new_model() -> None:
     crops = FakeCrops({"a": grey(255)})
     (old,) = pipeline(crops).process([seen(1, ("a", 0.9))])
     new = ModelVersion("reid-next", "2-f32")
-    again = pipeline(crops, FakeEmbedder(new)).embed_again(old)
+    (again,) = pipeline(crops, FakeEmbedder(new)).embed_again([old])
     assert again is not None
     assert again.model == new
-    assert pipeline(FakeCrops({}), FakeEmbedder(new)).embed_again(old) is None
+    assert pipeline(FakeCrops({}), FakeEmbedder(new)).embed_again([old]) == [None]

@@ -1,0 +1,44 @@
+"""Where measured figures go: one JSON file a day and machine, one entry a question."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> str:
+    """The processor's model and the number of cores that this process may use, as a slug such as "xeon-8375c-2c"."""
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        models = re.findall(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(encoding="utf-8"), re.MULTILINE)
+        name = models[0] if models else name
+    words = re.sub(r"\((?:R|TM)\)|@.*|\bCPU\b|\bProcessor\b|\bIntel\b", " ", name, flags=re.IGNORECASE)
+    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    return f"{slug}-{len(os.sched_getaffinity(0))}c"
+
+
+def write(question: str, figures: Mapping[str, object]) -> Path:
+    """Puts the figures of one question into today's file of this machine, beside those of the other questions."""
+    now = datetime.now(UTC)
+    path = RESULTS / f"{now:%Y-%m-%d}-{machine()}.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known[question] = {"measured_at": now.isoformat(timespec="seconds"), "commit": _commit(), **figures}
+    RESULTS.mkdir(exist_ok=True)
+    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return path
+
+
+def _commit() -> str:
+    shown = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    )
+    return shown.stdout.strip() or "unknown"
