@@ -19,7 +19,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import results
+from benchmarks.measuring import figures as results
 from haetae.ranking import KReciprocal, rerank_embeddings
 
 N_PROBES, N_GALLERY, N_PEOPLE, D = 3441, 16441, 1500, 512
