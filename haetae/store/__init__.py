@@ -1,0 +1,1 @@
+"""Facts in PostgreSQL: tables, migrations, one repository per aggregate. Every SQL statement of the project is in here."""

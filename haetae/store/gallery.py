@@ -1,0 +1,176 @@
+"""The searchable side of sightings: their embeddings, scanned exactly within a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Double, bindparam, cast, delete, func, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from haetae.domain.attributes import AttributeCondition
+from haetae.domain.embedding import Embedding, ModelVersion, Vectors, normalised
+from haetae.domain.ids import TrackletId
+from haetae.domain.query import Scope
+from haetae.errors import HaetaeError, Poison, Transient
+from haetae.store.failures import within_budget
+from haetae.store.scopes import allowed_by, cameras_in, within
+from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
+from haetae.store.vectors import HalfVector
+
+
+class DimensionsDiffer(HaetaeError):
+    """Vectors of one model version came with two dimensions."""
+
+
+class Gallery:
+    """The embeddings as one transaction sees them. One embedding a sighting: that of the model that embedded it last."""
+
+    def __init__(self, session: Session, scan_workers: int) -> None:
+        self._session = session
+        self._scan_workers = scan_workers
+
+    def nearest(
+        self,
+        probes: Vectors,
+        model: ModelVersion,
+        scope: Scope,
+        *,
+        limit: int,
+        conditions: Sequence[AttributeCondition] = (),
+    ) -> list[tuple[TrackletId, float]]:
+        """The `limit` sightings nearest to any of `probes` (k, d), with their cosine distances 0-2, nearest first.
+
+        Exact: every embedding of `model` in the scope is compared, in half precision (distances are off by less than 1e-3).
+        Required conditions exclude what speaks against them. Raises Refused (503) where it takes too long.
+        """
+        with within_budget():
+            number = self._number_of(model, probes.shape[1])
+            cameras = cameras_in(self._session, scope)
+            if number is None or cameras == [] or limit < 1:
+                return []
+            distance = _distance_to_nearest(probes).label("distance")
+            row = SightingEmbeddingRow
+            wanted = select(row.sighting_id, distance).where(row.model_id == number, *within(row, scope, cameras))
+            required = allowed_by(conditions)
+            if required:
+                same = (SightingRow.started_on == row.started_on) & (SightingRow.id == row.sighting_id)
+                wanted = wanted.join(SightingRow, same).where(*within(SightingRow, scope, None)[:2], *required)
+            self._allow_parallel_scan()
+            found = self._session.execute(wanted.order_by(distance, row.sighting_id).limit(limit))
+            return [(TrackletId(id), min(max(float(d), 0.0), 2.0)) for id, d in found]
+
+    def vectors(self, ids: Sequence[TrackletId], model: ModelVersion) -> Vectors:
+        """(n, d) float32 unit rows in the order of `ids`. Raises Transient where one has no embedding of `model` any more."""
+        found = self._embeddings(ids, model)
+        missing = [id for id in ids if id not in found]
+        if missing:
+            raise Transient("Embeddings changed while they were read.", n=len(missing), first=missing[0], model=model)
+        if not ids:
+            return np.empty((0, 0), dtype=np.float32)
+        return np.stack([found[id].vector for id in ids])
+
+    def put_embedding(self, id: TrackletId, started_at: datetime, embedding: Embedding) -> bool:
+        """Replaces a stored sighting's embedding; False where there is no such sighting. `started_at` is the sighting's."""
+        day = self._session.scalars(select(SightingDayRow.started_on).where(SightingDayRow.id == id)).one_or_none()
+        if day is None:
+            return False
+        sighting = select(SightingRow.camera_id, SightingRow.started_at, SightingRow.ended_at)
+        found = self._session.execute(
+            sighting.where(SightingRow.started_on == day, SightingRow.id == id).with_for_update()
+        ).one_or_none()
+        if found is None:
+            return False
+        self._put({"started_on": day, "sighting_id": id, **found._mapping}, embedding)
+        return True
+
+    def drop_embedding(self, id: TrackletId) -> None:
+        """Forgets a sighting's embedding: its crops are gone and the model that made it is no longer used."""
+        day = select(SightingDayRow.started_on).where(SightingDayRow.id == id).scalar_subquery()
+        row = SightingEmbeddingRow
+        self._session.execute(delete(row).where(row.started_on == day, row.sighting_id == id))
+
+    def _embeddings(self, ids: Sequence[TrackletId], model: ModelVersion | None = None) -> dict[UUID, Embedding]:
+        row = SightingEmbeddingRow
+        keys = self._keys(ids)
+        if not keys:
+            return {}
+        wanted = (
+            select(row.sighting_id, row.vector, EmbeddingModelRow.name, EmbeddingModelRow.version)
+            .join(EmbeddingModelRow, EmbeddingModelRow.id == row.model_id)
+            .where(row.started_on.in_({day for day, _ in keys}), tuple_(row.started_on, row.sighting_id).in_(keys))
+        )
+        if model is not None:
+            wanted = wanted.where(EmbeddingModelRow.name == model.name, EmbeddingModelRow.version == model.version)
+        return {
+            id: Embedding(normalised(vector[None, :])[0], ModelVersion(name, version))
+            for id, vector, name, version in self._session.execute(wanted)
+        }
+
+    def _keys(self, ids: Sequence[UUID]) -> list[tuple[Any, UUID]]:
+        """Primary keys of the sightings among `ids` that are stored."""
+        if not ids:
+            return []
+        days = select(SightingDayRow.started_on, SightingDayRow.id).where(SightingDayRow.id.in_(ids))
+        return [(day, id) for day, id in self._session.execute(days)]
+
+    def _put(self, key: Mapping[str, Any], embedding: Embedding) -> None:
+        """`key`: started_on, sighting_id, camera_id, started_at, ended_at."""
+        if not np.all(np.isfinite(embedding.vector)):
+            raise Poison("The embedding is not finite.", sighting_id=key["sighting_id"], model=embedding.model)
+        number = self._number_of(embedding.model, embedding.vector.shape[0], make=True)
+        new = insert(SightingEmbeddingRow).values(**key, model_id=number, vector=embedding.vector)
+        self._session.execute(
+            new.on_conflict_do_update(
+                index_elements=["started_on", "sighting_id"],
+                set_={name: new.excluded[name] for name in ("ended_at", "model_id", "vector")},
+            )
+        )
+
+    def _prolong(self, key: Mapping[str, Any]) -> None:
+        """The sighting lasted longer; its embedding stays."""
+        row = SightingEmbeddingRow
+        same = (row.started_on == key["started_on"]) & (row.sighting_id == key["sighting_id"])
+        self._session.execute(update(row).where(same).values(ended_at=key["ended_at"]))
+
+    def _number_of(self, model: ModelVersion, dimension: int, *, make: bool = False) -> int | None:
+        """The model's number; None where nothing was embedded with it. Raises DimensionsDiffer."""
+        row = EmbeddingModelRow
+        same = (row.name == model.name) & (row.version == model.version)
+        found = self._session.execute(select(row.id, row.dimension).where(same)).one_or_none()
+        if found is None and make:
+            new = insert(row).values(name=model.name, version=model.version, dimension=dimension)
+            self._session.execute(new.on_conflict_do_nothing(constraint="embedding_models_once"))
+            found = self._session.execute(select(row.id, row.dimension).where(same)).one()
+        if found is None:
+            return None
+        number, stored = found._tuple()
+        if stored != dimension:
+            raise DimensionsDiffer("A model gives vectors of one dimension.", model=model, stored=stored, given=dimension)
+        return number
+
+    def _allow_parallel_scan(self) -> None:
+        # PostgreSQL guesses that a distance costs as little as a comparison, and then finds parallel scans too dear
+        for name, value in (
+            ("max_parallel_workers_per_gather", str(self._scan_workers)),
+            ("parallel_setup_cost", "100"),
+            ("parallel_tuple_cost", "0.01"),
+        ):
+            self._session.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+
+
+def _distance_to_nearest(probes: Vectors) -> ColumnElement[float]:
+    """The smallest cosine distance of a row's vector to any probe."""
+    column = SightingEmbeddingRow.vector
+    # halfvec_send is for reading a column; operators need the column itself
+    distances: list[ColumnElement[float]] = [
+        column.op("<=>", return_type=Double())(cast(bindparam(None, probe, type_=HalfVector()), HalfVector())) for probe in probes
+    ]
+    if len(distances) == 1:
+        return distances[0]
+    return func.least(*distances, type_=Double())

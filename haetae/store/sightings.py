@@ -1,0 +1,199 @@
+"""Sightings: written once per tracklet however often the message comes, read by id or by scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from haetae.domain.attributes import AttributeCondition
+from haetae.domain.embedding import Embedding, ModelVersion
+from haetae.domain.geometry import ImageSize
+from haetae.domain.ids import CameraId, TrackletId
+from haetae.domain.query import Scope
+from haetae.domain.sighting import Sighting
+from haetae.errors import Refused, Transient
+from haetae.store import cursor as cursors
+from haetae.store.documents import (
+    attributes_from_json,
+    attributes_to_json,
+    best_shots_from_json,
+    best_shots_to_json,
+    pack_path,
+    unpack_path,
+)
+from haetae.store.failures import within_budget
+from haetae.store.gallery import Gallery
+from haetae.store.partitions import ensure_days, partition_of
+from haetae.store.scopes import allowed_by, cameras_in, mean_evidence, within
+from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
+
+_FIXED = {"started_on", "id", "camera_id", "started_at"}  # by a sighting's first message
+
+
+class Sightings(Gallery):
+    """The sightings as one transaction sees them."""
+
+    def __init__(self, session: Session, definitions: Engine, scan_workers: int) -> None:
+        super().__init__(session, scan_workers)
+        self._definitions = definitions
+
+    def upsert(self, sighting: Sighting) -> bool:
+        """Stores the sighting where it is new or a newer revision; False where an equal or newer revision is stored.
+
+        A sighting stays under the day, time and camera of its first message: a later one whose `started_at` differs, even
+        across midnight, changes the same row. Without an embedding the stored one stays.
+        """
+        day = self._day_of(sighting.id, sighting.started_at.astimezone(UTC).date())
+        new = insert(SightingRow).values(**{**_columns(sighting), "started_on": day})
+        changed = {
+            column.name: new.excluded[column.name] for column in SightingRow.__table__.columns if column.name not in _FIXED
+        }
+        stored = new.on_conflict_do_update(
+            index_elements=["started_on", "id"], set_=changed, where=SightingRow.revision < new.excluded.revision
+        )
+        row = self._session.execute(stored.returning(SightingRow.camera_id, SightingRow.started_at)).one_or_none()
+        if row is None:
+            return False
+        key = {"started_on": day, "sighting_id": sighting.id, **row._mapping, "ended_at": sighting.ended_at}
+        if sighting.embedding is not None:
+            self._put(key, sighting.embedding)
+        else:
+            self._prolong(key)
+        return True
+
+    def get(self, id: TrackletId, *, with_embedding: bool = False) -> Sighting:
+        """Raises Refused (404, "unknown-sighting")."""
+        found = self.many([id], with_embeddings=with_embedding)
+        if not found:
+            raise Refused("There is no such sighting.", status=404, kind="unknown-sighting", sighting_id=id)
+        return found[0]
+
+    def many(self, ids: Sequence[TrackletId], *, with_embeddings: bool = False) -> list[Sighting]:
+        """The sightings in the order of `ids`; those that are not stored are left out."""
+        keys = self._keys(ids)
+        if not keys:
+            return []
+        row = SightingRow
+        wanted = select(row).where(row.started_on.in_({day for day, _ in keys}), tuple_(row.started_on, row.id).in_(keys))
+        embeddings = self._embeddings(ids) if with_embeddings else {}
+        found = {r.id: _sighting(r, embeddings.get(r.id)) for r in self._session.scalars(wanted)}
+        return [found[id] for id in ids if id in found]
+
+    def page(
+        self, scope: Scope, conditions: Sequence[AttributeCondition] = (), *, limit: int, after: str | None = None
+    ) -> tuple[list[Sighting], str | None]:
+        """At most `limit` sightings of the scope, newest first, and the cursor of the next page (None: that was all).
+
+        Required conditions exclude what speaks against them. Raises Refused (422 for the cursor, 503 where it takes too long).
+        """
+        with within_budget():
+            cameras = cameras_in(self._session, scope)
+            if cameras == [] or limit < 1:
+                return [], None
+            row = SightingRow
+            wanted = select(row).where(*within(row, scope, cameras), *allowed_by(conditions))
+            if after is not None:
+                wanted = wanted.where(tuple_(row.started_at, row.id) < tuple_(*cursors.decode(after)))
+            rows = self._session.scalars(wanted.order_by(row.started_at.desc(), row.id.desc()).limit(limit + 1)).all()
+            last = rows[limit - 1] if len(rows) > limit else None
+            return [_sighting(r) for r in rows[:limit]], cursors.encode(last.started_at, last.id) if last else None
+
+    def fitting(self, scope: Scope, conditions: Sequence[AttributeCondition], *, limit: int) -> list[tuple[TrackletId, float]]:
+        """The `limit` sightings that the conditions speak most for, with the mean evidence 0-1, best first.
+
+        Of equal ones the better seen, then the newer comes first. Raises Refused (503) where it takes too long.
+        """
+        with within_budget():
+            cameras = cameras_in(self._session, scope)
+            if cameras == [] or limit < 1:
+                return []
+            row = SightingRow
+            evidence = mean_evidence(conditions).label("evidence")
+            wanted = select(row.id, evidence).where(*within(row, scope, cameras), *allowed_by(conditions))
+            order = (evidence.desc(), row.quality.desc(), row.started_at.desc(), row.id)
+            return [(TrackletId(id), float(e)) for id, e in self._session.execute(wanted.order_by(*order).limit(limit))]
+
+    def count(self, scope: Scope, conditions: Sequence[AttributeCondition] = ()) -> int:
+        """How many sightings the scope holds. Raises Refused (503) where counting takes too long."""
+        with within_budget():
+            cameras = cameras_in(self._session, scope)
+            if cameras == []:
+                return 0
+            wanted = select(func.count()).select_from(SightingRow)
+            return self._session.scalars(wanted.where(*within(SightingRow, scope, cameras), *allowed_by(conditions))).one()
+
+    def embedded_with_other_than(self, model: ModelVersion, limit: int) -> list[Sighting]:
+        """At most `limit` sightings whose embedding is of another model or version, newest first, with that embedding."""
+        others = select(EmbeddingModelRow.id).where(
+            (EmbeddingModelRow.name != model.name) | (EmbeddingModelRow.version != model.version)
+        )
+        numbers = self._session.scalars(others).all()
+        if not numbers:
+            return []
+        row = SightingEmbeddingRow
+        wanted = select(row.sighting_id).where(row.model_id.in_(numbers)).order_by(row.started_at.desc(), row.sighting_id)
+        ids = [TrackletId(id) for id in self._session.scalars(wanted.limit(limit))]
+        return self.many(ids, with_embeddings=True)
+
+    def _day_of(self, id: UUID, day: date) -> date:
+        """The day that the sighting is stored under, its row locked until the transaction ends, its partition there."""
+        for _ in range(3):
+            self._session.execute(insert(SightingDayRow).values(id=id, started_on=day).on_conflict_do_nothing())
+            locked = select(SightingDayRow.started_on).where(SightingDayRow.id == id).with_for_update()
+            first = self._session.scalars(locked).one_or_none()
+            if first is not None:
+                self._ensure_partition(first)
+                return first
+        raise Transient("The sighting's day is being dropped.", sighting_id=id, day=day)
+
+    def _ensure_partition(self, day: date) -> None:
+        names: Iterable[str] = (partition_of("sightings", day), partition_of("sighting_embeddings", day))
+        there = self._session.scalars(
+            text("SELECT to_regclass(:a) IS NOT NULL AND to_regclass(:b) IS NOT NULL"), dict(zip("ab", names, strict=True))
+        ).one()
+        if not there:
+            ensure_days(self._definitions, [day])
+
+
+def _columns(sighting: Sighting) -> dict[str, Any]:
+    return {
+        "id": sighting.id,
+        "camera_id": sighting.camera_id,
+        "started_at": sighting.started_at,
+        "ended_at": sighting.ended_at,
+        "n_detections": sighting.n_detections,
+        "closed": sighting.closed,
+        "revision": sighting.revision,
+        "frame_width": sighting.frame_size.width,
+        "frame_height": sighting.frame_size.height,
+        "quality": sighting.quality,
+        "attribute_model": sighting.attribute_model,
+        "attributes": attributes_to_json(sighting.attributes),
+        "best_shots": best_shots_to_json(sighting.best_shots),
+        "path": pack_path(sighting.path),
+        "stored_at": func.clock_timestamp(),
+    }
+
+
+def _sighting(row: SightingRow, embedding: Embedding | None = None) -> Sighting:
+    return Sighting(
+        id=TrackletId(row.id),
+        camera_id=CameraId(row.camera_id),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        n_detections=row.n_detections,
+        best_shots=best_shots_from_json(row.best_shots),
+        path=unpack_path(row.path),
+        frame_size=ImageSize(width=row.frame_width, height=row.frame_height),
+        closed=row.closed,
+        revision=row.revision,
+        attributes=attributes_from_json(row.attributes),
+        attribute_model=row.attribute_model,
+        embedding=embedding,
+    )

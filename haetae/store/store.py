@@ -1,0 +1,72 @@
+"""The store: transactions over the repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from haetae.errors import Transient
+from haetae.store.api_keys import ApiKeys
+from haetae.store.audit import Audit
+from haetae.store.cameras import Cameras
+from haetae.store.failures import translated
+from haetae.store.partitions import ensure_days
+from haetae.store.secrets import Cipher
+from haetae.store.sightings import Sightings
+
+
+class Transaction:
+    """The repositories within one transaction: what they write is kept together or not at all."""
+
+    def __init__(self, session: Session, definitions: Engine, cipher: Cipher, scan_workers: int) -> None:
+        self.session = session
+        self.cameras = Cameras(session, cipher)
+        self.sightings = Sightings(session, definitions, scan_workers)
+        self.api_keys = ApiKeys(session)
+        self.audit = Audit(session)
+
+
+class Store:
+    """PostgreSQL behind a pool. Every call raises Transient while it is away; threads may share one store."""
+
+    def __init__(self, engine: Engine, definitions: Engine, cipher: Cipher, *, scan_workers: int) -> None:
+        self._engine = engine
+        self._definitions = definitions
+        self._cipher = cipher
+        self._scan_workers = scan_workers
+
+    @contextmanager
+    def begin(self, *, consistent: bool = False) -> Iterator[Transaction]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        With `consistent` all its reads see the database at one instant (REPEATABLE READ). When the connection breaks during
+        the commit, Transient is raised although the commit may have happened: repeat the block, its writes are idempotent.
+        """
+        engine = self._engine.execution_options(isolation_level="REPEATABLE READ") if consistent else self._engine
+        options = {"populate_existing": True}
+        with translated(), Session(engine, expire_on_commit=False, execution_options=options) as session, session.begin():
+            yield Transaction(session, self._definitions, self._cipher, self._scan_workers)
+
+    def ready(self) -> str | None:
+        """None where transactions are possible and the schema is the one that this code needs; else why not."""
+        from haetae.store.migration import current_revision, newest_revision  # migration opens engines, engine makes stores
+
+        try:
+            with translated(), self._engine.connect() as connection:
+                found, needed = current_revision(connection), newest_revision()
+        except Transient as away:
+            return away.message
+        return None if found == needed else f"The database has schema {found}, this program needs {needed}."
+
+    def ensure_days(self, *days: date) -> None:
+        """Makes the partitions of these days ahead of their first sighting."""
+        ensure_days(self._definitions, days)
+
+    def close(self) -> None:
+        """Closes the pool's connections."""
+        self._engine.dispose()
+        self._definitions.dispose()

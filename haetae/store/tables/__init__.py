@@ -1,0 +1,31 @@
+"""The tables, typed, one file per subject. `metadata` knows them all."""
+
+from haetae.store.tables.access import ApiKeyRow, AuditRow
+from haetae.store.tables.alerts import AlertRow, DeliveryRow, WebhookRow
+from haetae.store.tables.base import Base
+from haetae.store.tables.cameras import CameraReportRow, CameraRow, RecordingRow, RevisionRow
+from haetae.store.tables.questions import QueryProbeRow, QueryRow, WatchListEmbeddingRow, WatchListEntryRow
+from haetae.store.tables.sightings import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
+
+metadata = Base.metadata
+
+__all__ = [
+    "AlertRow",
+    "ApiKeyRow",
+    "AuditRow",
+    "CameraReportRow",
+    "CameraRow",
+    "DeliveryRow",
+    "EmbeddingModelRow",
+    "QueryProbeRow",
+    "QueryRow",
+    "RecordingRow",
+    "RevisionRow",
+    "SightingDayRow",
+    "SightingEmbeddingRow",
+    "SightingRow",
+    "WatchListEmbeddingRow",
+    "WatchListEntryRow",
+    "WebhookRow",
+    "metadata",
+]

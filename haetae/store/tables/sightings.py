@@ -1,0 +1,83 @@
+"""The gallery: sightings and their embeddings, one partition per day of capture time (UTC)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import REAL, Identity, Index, SmallInteger, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from haetae.store.tables.base import Base
+from haetae.store.vectors import HalfVector, Vector
+
+
+class SightingDayRow(Base):
+    """The day under which a sighting is stored, fixed by its first message: what makes the id unique over all partitions."""
+
+    __tablename__ = "sighting_days"
+    __table_args__ = (Index("sighting_days_by_day", "started_on", postgresql_using="brin"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    started_on: Mapped[date]
+
+
+class SightingRow(Base):
+    """One sighting. `path` is packed, `best_shots` and `attributes` are documents (see `documents.py`)."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (
+        Index("sightings_by_time", "started_at", "id"),
+        Index("sightings_by_camera", "camera_id", "started_at"),
+        {"postgresql_partition_by": "RANGE (started_on)"},
+    )
+
+    started_on: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    camera_id: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    n_detections: Mapped[int]
+    closed: Mapped[bool]
+    revision: Mapped[int]
+    frame_width: Mapped[int]
+    frame_height: Mapped[int]
+    quality: Mapped[float] = mapped_column(REAL)
+    attribute_model: Mapped[str]
+    attributes: Mapped[dict[str, Any]]
+    best_shots: Mapped[list[Any]]
+    path: Mapped[bytes]
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class EmbeddingModelRow(Base):
+    """A model version as a small number: the gallery is scanned by it."""
+
+    __tablename__ = "embedding_models"
+    __table_args__ = (UniqueConstraint("name", "version", name="embedding_models_once"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str]
+    version: Mapped[str]
+    dimension: Mapped[int]
+
+
+class SightingEmbeddingRow(Base):
+    """A sighting's one embedding, with what a scan filters by, so that it reads no other table. Never toasted (see 0001)."""
+
+    __tablename__ = "sighting_embeddings"
+    __table_args__ = (
+        Index("sighting_embeddings_by_camera", "camera_id", "started_at"),
+        Index("sighting_embeddings_by_model", "model_id"),
+        {"postgresql_partition_by": "RANGE (started_on)"},
+    )
+
+    # in the order of their alignment: 8, 4, 2 bytes, then the variable ones
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    started_on: Mapped[date] = mapped_column(primary_key=True)
+    model_id: Mapped[int] = mapped_column(SmallInteger)
+    sighting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    camera_id: Mapped[str]
+    vector: Mapped[Vector] = mapped_column(HalfVector())
