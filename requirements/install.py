@@ -72,7 +72,7 @@ def make_main(environment: Path) -> None:
 
 
 def make_triton(environment: Path) -> None:
-    """The Triton server with Python packages of its own. Where there is no server for this machine, models are served without it."""
+    """The Triton server with Python packages of its own. Without one for this machine, models are served otherwise."""
     began = time.monotonic()
     create(environment)
     install = [str(ROOT / ".venv" / "bin" / "uv"), "pip", "install", "--python", str(environment / "bin" / "python"), "--no-deps",
@@ -94,7 +94,7 @@ def create(environment: Path) -> None:
 
 
 def pip_of(environment: Path, *words: str) -> list[str]:
-    """pip's command line for that environment: this Python's own pip if it has one, else one unpacked from the standard library."""
+    """pip's command line for that environment: this Python's own pip if it has one, else ensurepip's."""
     has_pip = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
     target = str(environment / "bin" / "python")
     if has_pip:

@@ -29,16 +29,23 @@ class Part(Protocol):
     def name(self) -> str: ...
 
     @property
-    def port(self) -> int:
-        """The TCP port on loopback that others use."""
+    def port(self) -> int | None:
+        """The TCP port on loopback that others use, if any."""
+
+    @property
+    def remark(self) -> str | None:
+        """What a reader of the status should know about this part."""
 
     def prepare(self) -> None:
-        """Everything before the first start: folders, data directory, configuration. Raises Misconfigured."""
+        """Everything before a start: folders, data directory, configuration. Raises Misconfigured."""
 
     def command(self) -> Command: ...
 
     def not_ready(self) -> str | None:
         """None when the part serves; else, in a few words, why not yet. Bounded in time."""
 
+    def hangs(self) -> bool:
+        """True when a running part answers nobody, so that only a restart can help. Bounded in time."""
+
     def provision(self) -> None:
-        """Everything that needs the running part: roles, databases. Raises Transient."""
+        """Everything that needs the running part: roles, databases. Transient: the part is started once more."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -28,16 +29,22 @@ _SUPERUSER = "postgres"
 _COMPLETE = "haetae_initialised"  # a file that says: initdb came to its end
 
 
+Schema = Callable[[str], None]
+"""Brings the schema of the database at that URL up to date, idempotent."""
+
+
 class Postgres:
-    """One cluster in one folder. `password` is the application's, `admin_password` the superuser's; neither on a command line."""
+    """One cluster in one folder. `password` is the application's, `admin_password` the superuser's."""
 
     name = "postgres"
+    remark: str | None = None
 
-    def __init__(self, folder: Path, port: int, *, password: str, admin_password: str) -> None:
+    def __init__(self, folder: Path, port: int, *, password: str, admin_password: str, schema: Schema | None = None) -> None:
         self.port = port
         self._data = folder.resolve()
         self._password = password
         self._admin_password = admin_password
+        self._schema = schema
         self._binaries = _binaries()
 
     @property
@@ -90,6 +97,9 @@ class Postgres:
             return away.message
         return None
 
+    def hangs(self) -> bool:
+        return False  # recovery after a crash may take long, and a restart would only begin it again
+
     def provision(self) -> None:
         """The application's role (no superuser), its database, and the vector extension in it."""
         admin = self._connect("postgres")
@@ -111,6 +121,8 @@ class Postgres:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
         finally:
             inside.close()
+        if self._schema is not None:
+            self._schema(self.url)
 
     def _connect(self, database: str) -> connection:
         try:

@@ -27,7 +27,8 @@ class Redis:
         self._folder = folder.resolve()
         self._password = password
         self._max_memory_mb = max_memory_mb
-        self._server, self.version = find_server()
+        self._server, version = find_server()
+        self.remark = None if int(version.split(".")[0]) >= 7 else f"version {version} from the wheel: no system redis >= 7 here"
 
     @property
     def url(self) -> str:
@@ -64,6 +65,9 @@ class Redis:
         finally:
             client.close()
         return None
+
+    def hangs(self) -> bool:
+        return False  # a big append-only file takes long to load, and a restart would only begin it again
 
     def provision(self) -> None:
         """Nothing: streams and groups are made by those who use them."""

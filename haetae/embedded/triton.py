@@ -53,6 +53,7 @@ class Triton:
     """`tritonserver` over gRPC on loopback. `folder` is the server's own; `repository` holds the models."""
 
     name = "triton"
+    remark: str | None = None
 
     def __init__(self, environment: TritonEnvironment, folder: Path, repository: Path, port: int) -> None:
         self.port = port
@@ -95,6 +96,9 @@ class Triton:
 
     def not_ready(self) -> str | None:
         return server_not_ready(self.address)
+
+    def hangs(self) -> bool:
+        return server_not_live(self.address)
 
     def provision(self) -> None:
         """Nothing: the repository is laid out before the start."""
@@ -152,3 +156,13 @@ def _loads(program: Path, environment: TritonEnvironment) -> str | None:
     except OSError as error:
         return error.strerror
     return said.stderr.decode(errors="replace").strip() if said.returncode == 127 else None
+
+
+def server_not_live(address: str, within_s: float = 3.0) -> bool:
+    """True when the KServe v2 server at `address` answers nothing at all."""
+    try:
+        with tritonclient.grpc.InferenceServerClient(address) as client:
+            client.is_server_live(client_timeout=within_s)
+    except tritonclient.grpc.InferenceServerException:
+        return True
+    return False
