@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 
 from haetae.tracking.motion import Floats
 
-_SURPRISE_GATE = 14.2  # chi-square, three degrees of freedom, 99.7 %
+_SURPRISE_GATE = 11.3  # chi-square, three degrees of freedom, 99 %
 _HEIGHT_RATIO_GATE = 1.9  # nobody grows or shrinks so much unseen
 _FORBIDDEN = 1e6
 
@@ -38,7 +38,7 @@ def costs(predicted: Floats, found: Floats, slack: Floats, surprise: Floats) -> 
     near = np.exp(-surprise / _SURPRISE_GATE)
     heights = np.maximum((predicted[:, 3] - predicted[:, 1])[:, None], 1.0) / np.maximum((found[:, 3] - found[:, 1])[None], 1.0)
     possible = (wide > 0) & (surprise <= _SURPRISE_GATE) & (np.maximum(heights, 1 / heights) <= _HEIGHT_RATIO_GATE)
-    return np.where(possible, 1.0 - 0.7 * overlap - 0.3 * near, _FORBIDDEN)
+    return np.where(possible, 1.0 - 0.5 * overlap - 0.5 * near, _FORBIDDEN)
 
 
 def assigned(cost: Floats, max_cost: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from haetae.domain.detection import Detection
@@ -51,8 +52,11 @@ class Photographer(Protocol):
         """About the best quality (0-1) that a crop of `box` could have; cheap."""
         ...
 
-    def take(self, id: TrackletId, detection: Detection, others: Sequence[Box]) -> Shot | None:
-        """The crop, kept for good; None where nothing of the box lies in the frame. Taking it again changes nothing."""
+    def take(self, id: TrackletId, started_at: datetime, detection: Detection, others: Sequence[Box]) -> Shot | None:
+        """The crop of a tracklet that began at `started_at`, kept for good; None where nothing of the box lies in the frame.
+
+        Taking it again changes nothing.
+        """
         ...
 
 
@@ -130,20 +134,20 @@ class Follower:
             else:
                 person = replace(person, path=person.path.to(at_us, detection.box))
             if by_number[number].confirmed:
-                person = self._photographed(person, at_us, detection, detections, photographer)
+                person = self._photographed(person, by_number[number], detection, detections, photographer)
             people[number] = person
         return people
 
     def _photographed(
-        self, person: Person, at_us: int, detection: Detection, all_of_frame: Sequence[Detection], photographer: Photographer
+        self, person: Person, track: Track, detection: Detection, all_of_frame: Sequence[Detection], photographer: Photographer
     ) -> Person:
         if person.shots and detection.score < self.tracker.settings.sure_score:
             return person
         others = [d.box for d in all_of_frame if d is not detection and d.score >= self.tracker.settings.sure_score]
         promise = photographer.promise(detection.box, others)
-        if not self.best_shots.wanted(person.shots, at_us, promise):
+        if not self.best_shots.wanted(person.shots, track.last_us, promise):
             return person
-        shot = photographer.take(person.id, detection, others)
+        shot = photographer.take(person.id, from_us(track.first_us), detection, others)
         if shot is None:
             return person
         shots = self.best_shots.with_new(person.shots, shot)

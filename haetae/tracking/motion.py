@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_DECAY_S = np.array([2.0, 2.0, 1.0, 1.0])  # how long a velocity lasts
-_VELOCITY = np.array([0.7, 0.35, 0.12, 0.20])  # its spread, box heights a second: people walk 0.8 and run 2 heights a second
+_DECAY_S = np.array([4.0, 4.0, 1.0, 1.0])  # how long a velocity lasts
+_VELOCITY = np.array([0.5, 0.25, 0.12, 0.20])  # its spread, box heights a second: people walk 0.8 and run 2 heights a second
 _NOISE = np.array([0.04, 0.04, 0.07, 0.06])  # spread of a measured coordinate, box heights
 _LOW_SCORE_NOISE = 2.0  # a detection of score 0 is so much noisier than one of score 1
 

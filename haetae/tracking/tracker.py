@@ -23,15 +23,15 @@ Rows = NDArray[np.intp]
 class TrackerSettings:
     """All times in seconds of capture time, all scores 0-1."""
 
-    sure_score: float = 0.45  # from here a detection is matched in the first stage and may begin a track
-    unsure_score: float = 0.15  # from here a detection may continue a track
+    sure_score: float = 0.4  # from here a detection is matched in the first stage and may begin a track
+    unsure_score: float = 0.2  # from here a detection may continue a track
     max_gap_s: float = 3.0  # a still camera behind a motion gate sends a frame each 2 s
     max_tentative_gap_s: float = 0.7  # the same for a track not yet confirmed
     unsure_within_s: float = 1.0  # unsure detections continue only tracks seen so recently, or in the frame before
     confirm_detections: int = 3
     confirm_after_s: float = 0.4
-    confirm_score: float = 0.55  # the best score must reach it
-    max_cost: float = 0.85
+    confirm_score: float = 0.5  # the best score must reach it
+    max_cost: float = 0.7
     max_unsure_cost: float = 0.6
     same_person_iou: float = 0.7  # a sure detection that overlaps a followed person so much begins no track
 
@@ -157,4 +157,4 @@ class Tracker:
 
 def _slack(unseen_s: Floats) -> Floats:
     """By which share of their size boxes are widened: more, the longer a track was not seen."""
-    return np.minimum(0.1 + 0.15 * unseen_s, 0.4)
+    return np.minimum(0.05 + 0.1 * unseen_s, 0.3)

@@ -1,0 +1,1 @@
+"""Detect: frames in, tracklets out."""
