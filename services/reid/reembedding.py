@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
-from haetae.domain.ids import TrackletId
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import Clock
 from haetae.store.store import Store
+from services.reid.metrics import ReidMetrics
 from services.reid.pipeline import ReidPipeline
 
-SLICE_ROWS = 8
-MAX_HOPELESS = 1_000
+ROWS_AT_ONCE = 8
+SLICE_S = 0.5  # of every second in which nothing else waits
+BUSY_FOR_S = 2.0  # after a message
+BUSY_PAUSE_S = 5.0  # between two batches of rows while messages keep coming
 
 
 class Reembedding:
-    """Slices of work that end early: at most `slice_s` at a time while nothing else waits, one batch every `busy_pause_s` otherwise.
+    """Works in slices that end early, so that new tracklets never wait for old rows.
 
-    Searches compare embeddings of one model only, so a row of the old model is not found by photo until it is done here.
-    Rows whose crops are gone are left as they are and not tried again.
+    Searches compare embeddings of one model only: a row of the old model is not found by photo until it is done here. A row
+    whose crops are gone loses its embedding and stays as a sighting with attributes. `may_work` is true for one worker at a time.
     """
 
     def __init__(
         self,
         pipeline: ReidPipeline,
         store: Store,
-        may_work: Callable[[], bool],
+        metrics: ReidMetrics,
         clock: Clock,
         log: structlog.stdlib.BoundLogger,
         *,
+        may_work: Callable[[], bool],
         every_s: float = 60.0,
     ) -> None:
         self._pipeline = pipeline
         self._store = store
-        self._may_work = may_work
+        self._metrics = metrics
         self._clock = clock
         self._log = log
+        self._may_work = may_work
         self._every_s = every_s
-        self._slice_s = 0.5
-        self._busy_pause_s = 5.0
-        self._busy_until_s = 0.0
         self._due_at_s = clock.monotonic_s()
-        self._hopeless: set[TrackletId] = set()
+        self._busy_until_s = self._due_at_s
 
     def put_off(self) -> None:
-        """Messages were handled just now: the next slice waits a little, and is short."""
-        self._busy_until_s = self._clock.monotonic_s() + 2.0
+        """Messages were handled just now: what comes next is short."""
+        self._busy_until_s = self._clock.monotonic_s() + BUSY_FOR_S
 
     def run_slice(self) -> int:
-        """Embeds some rows again where it is due; returns how many. Raises Transient."""
+        """Embeds some rows again where it is due; returns how many rows it looked at. Raises Transient."""
         started_s = self._clock.monotonic_s()
         if started_s < self._due_at_s or not self._may_work():
             return 0
@@ -58,33 +59,37 @@ class Reembedding:
         n = 0
         while True:
             rows = self._rows()
-            n += self._embed(rows)
+            n += len(rows)
             now_s = self._clock.monotonic_s()
             if not rows:
                 self._due_at_s = now_s + self._every_s
-                break
-            if busy or now_s - started_s >= self._slice_s:
-                self._due_at_s = now_s + (self._busy_pause_s if busy else 0.0)
-                break
-        if n:
-            self._log.info("sightings_embedded_again", n=n, model=str(self._pipeline.model))
-        return n
+                return n
+            self._embed(rows)
+            if busy or self._clock.monotonic_s() - started_s >= SLICE_S:
+                self._due_at_s = now_s + (BUSY_PAUSE_S if busy else 0.0)
+                return n
 
     def _rows(self) -> list[Sighting]:
         with self._store.begin() as transaction:
-            rows = transaction.sightings.embedded_with_other_than(self._pipeline.model, SLICE_ROWS + len(self._hopeless))
-        return [row for row in rows if row.id not in self._hopeless][:SLICE_ROWS]
+            return transaction.sightings.embedded_with_other_than(self._pipeline.model, ROWS_AT_ONCE)
 
-    def _embed(self, rows: list[Sighting]) -> int:
-        """Reads all crops of the rows in one inference, then writes the rows in one transaction."""
-        embeddings = list(zip(rows, self._pipeline.embed_again(rows), strict=True))
-        done = [(row, embedding) for row, embedding in embeddings if embedding is not None]
-        hopeless = [row.id for row, embedding in embeddings if embedding is None]
-        if done:
-            with self._store.begin() as transaction:
-                for row, embedding in done:
+    def _embed(self, rows: Sequence[Sighting]) -> None:
+        """Reads the crops of all rows in one inference, then writes the rows in one transaction.
+
+        A row that got a newer revision meanwhile was embedded with it and is left alone.
+        """
+        embeddings = self._pipeline.embed_again(rows)
+        n_done = n_without_crops = 0
+        with self._store.begin() as transaction:
+            revisions = {row.id: row.revision for row in transaction.sightings.many([row.id for row in rows])}
+            for row, embedding in zip(rows, embeddings, strict=True):
+                if revisions.get(row.id) != row.revision:
+                    continue
+                if embedding is None:
+                    transaction.sightings.drop_embedding(row.id)
+                    n_without_crops += 1
+                else:
                     transaction.sightings.put_embedding(row.id, row.started_at, embedding)
-        if hopeless:
-            self._log.warning("sightings_without_crops_left", n=len(hopeless), model=str(self._pipeline.model))
-            self._hopeless.update(hopeless[: MAX_HOPELESS - len(self._hopeless)])
-        return len(done)
+                    n_done += 1
+        self._metrics.embedded_again(n_done)
+        self._log.info("sightings_embedded_again", n=n_done, n_without_crops=n_without_crops, model=str(self._pipeline.model))

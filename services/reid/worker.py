@@ -1,15 +1,15 @@
-"""The service's handling of messages: tracklets become rows first and messages after, so nothing is announced that is not stored."""
+"""The handling of messages: tracklets become rows first and messages after, so nothing is told of that is not stored."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from haetae.bus.consumer import Commit, Message
-from haetae.bus.publisher import Outgoing
+from haetae.bus.consumer import Commit, Message, Outgoing
 from haetae.bus.topics import SIGHTINGS
+from haetae.domain.sighting import Sighting
 from haetae.domain.timing import Clock
 from haetae.domain.tracklet import Tracklet
-from haetae.store.store import Store
+from haetae.store.store import Store, Transaction
 from haetae.wire import sighting as sighting_wire
 from haetae.wire import tracklet as tracklet_wire
 from services.reid.metrics import ReidMetrics
@@ -20,7 +20,9 @@ from services.reid.reembedding import Reembedding
 class ReidWorker:
     """Handles batches of `haetae.tracklets`, and spends idle moments on rows of an older model."""
 
-    def __init__(self, pipeline: ReidPipeline, store: Store, reembedding: Reembedding, metrics: ReidMetrics, clock: Clock) -> None:
+    def __init__(
+        self, pipeline: ReidPipeline, store: Store, reembedding: Reembedding, metrics: ReidMetrics, clock: Clock
+    ) -> None:
         self._pipeline = pipeline
         self._store = store
         self._reembedding = reembedding
@@ -36,7 +38,7 @@ class ReidWorker:
         tracklets = [tracklet_wire.from_bytes(message.payload) for message in messages]
         sightings = self._pipeline.process(tracklets)
         with self._store.begin() as transaction:
-            current = [sighting for sighting in sightings if transaction.sightings.upsert(sighting)]
+            current = stored_by(transaction, sightings)
         self._count(tracklets)
         self._reembedding.put_off()
         return Commit(publish=[Outgoing(SIGHTINGS, sighting_wire.to_bytes(sighting)) for sighting in current])
@@ -51,3 +53,14 @@ class ReidWorker:
         self._metrics.crops_read_to(self._pipeline.n_crops_read)
         for tracklet in tracklets:
             self._metrics.stored(closed=tracklet.closed, seconds=(now - tracklet.received_at).total_seconds())
+
+
+def stored_by(transaction: Transaction, sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Writes the sightings; returns those that are the newest of their id now.
+
+    A revision that is stored already counts: its worker may have died before it could tell of it. An older one does not.
+    """
+    unwritten = [sighting for sighting in sightings if not transaction.sightings.upsert(sighting)]
+    revisions = {row.id: row.revision for row in transaction.sightings.many([sighting.id for sighting in unwritten])}
+    outdated = {sighting.id for sighting in unwritten if revisions.get(sighting.id) != sighting.revision}
+    return [sighting for sighting in sightings if sighting.id not in outdated]

@@ -1,0 +1,1 @@
+"""Integration tests of services/reid: real Redis, PostgreSQL and networks."""
