@@ -1,0 +1,1 @@
+"""Redis Streams: topics, publisher, consumer with three endings, frame ledger, leases. Exactly-once effects inside Redis."""
