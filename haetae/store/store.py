@@ -10,13 +10,19 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from haetae.errors import Transient
+from haetae.store.alerts import Alerts
 from haetae.store.api_keys import ApiKeys
 from haetae.store.audit import Audit
 from haetae.store.cameras import Cameras
 from haetae.store.failures import translated
+from haetae.store.outbox import Outbox
 from haetae.store.partitions import ensure_days
+from haetae.store.queries import Queries
+from haetae.store.recordings import Recordings
 from haetae.store.secrets import Cipher
 from haetae.store.sightings import Sightings
+from haetae.store.watch_lists import WatchLists
+from haetae.store.webhooks import Webhooks
 
 
 class Transaction:
@@ -25,7 +31,13 @@ class Transaction:
     def __init__(self, session: Session, definitions: Engine, cipher: Cipher, scan_workers: int) -> None:
         self.session = session
         self.cameras = Cameras(session, cipher)
+        self.recordings = Recordings(session)
         self.sightings = Sightings(session, definitions, scan_workers)
+        self.queries = Queries(session)
+        self.watch_lists = WatchLists(session)
+        self.alerts = Alerts(session)
+        self.outbox = Outbox(session)
+        self.webhooks = Webhooks(session, cipher)
         self.api_keys = ApiKeys(session)
         self.audit = Audit(session)
 
