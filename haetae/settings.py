@@ -26,6 +26,7 @@ class RedisSettings(BaseModel):
     """Where streams, leases, ledgers and task queues are."""
 
     url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+    frame_shards: int = Field(default=8, ge=1, le=1024)  # streams that the cameras' frames are spread over; the same everywhere
 
 
 class TritonSettings(BaseModel):
