@@ -23,8 +23,8 @@ summary { cursor: pointer; } pre { background: #f6f8fa; padding: 1rem; overflow:
 def merged(documents: Mapping[str, Document], title: str = "Haetae") -> Document:
     """One document of several, by service: their `/v1` paths; health and metrics of each service are not part of the API.
 
-    A schema that two services define differently under one name keeps its name in the first and gets its service's in front in the
-    others.
+    A schema that two services define differently under one name keeps its name in the first; in the others it gets
+    its service's name in front.
     """
     first = next(iter(documents.values()))
     whole: Document = {"openapi": first["openapi"], "info": {**first["info"], "title": title}, "paths": {}, "components": {}}

@@ -1,0 +1,116 @@
+"""What the whole stack on one machine consists of: the parts in starting order, their ports, folders and environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from haetae.embedded.administrator import ensure_administrator
+from haetae.embedded.home import Home
+from haetae.embedded.inference_server import InferenceServer
+from haetae.embedded.part import Part
+from haetae.embedded.ports import LOOPBACK, choose
+from haetae.embedded.postgres import Postgres
+from haetae.embedded.redis import Redis
+from haetae.embedded.service import Program, WebService
+from haetae.embedded.watch import Watch
+from haetae.models.pull import pull
+from haetae.models.repository import lay_out
+from haetae.models.selftest import self_test
+from haetae.store.migration import migrate
+
+SERVICES = {"search": 8081, "alert": 8082, "ingest": 8083, "detect": 8084, "reid": 8085}
+_DATA_PARTS = frozenset({"postgres", "redis", "triton"})
+
+
+@dataclass(frozen=True, slots=True)
+class StackOptions:
+    """What a caller may choose. Ports that are taken are replaced by free ones."""
+
+    door_port: int = 8080
+    mirror: Path | None = None  # a folder that stands in for the networks' public sources
+    allowed_networks: Sequence[str] = ()  # CIDRs of private networks with cameras, beside those of the environment
+    import_folders: Sequence[Path] = ()
+    extra: Sequence[Part] = field(default=())  # started first, such as simulated cameras
+
+
+class Stack:
+    """The parts of one home. Making it starts nothing."""
+
+    def __init__(self, home: Home, options: StackOptions) -> None:
+        self._home = home
+        self._options = options
+        self._secrets = home.secrets()
+        taken: set[int] = {part.port for part in options.extra if part.port is not None}
+        self._postgres = Postgres(
+            home.postgres,
+            choose(5432, taken),
+            password=self._secrets.postgres_password,
+            admin_password=self._secrets.postgres_admin_password,
+            schema=self._bring_up_to_date,
+        )
+        self._redis = Redis(home.redis, choose(6379, taken), password=self._secrets.redis_password)
+        self._triton = InferenceServer(home.triton, home.repository, choose(8001, taken), self_test)
+        self._service_ports = {name: choose(port, taken) for name, port in SERVICES.items()}
+        self._door_port = choose(options.door_port, taken)
+
+    @property
+    def address(self) -> str:
+        """The front door."""
+        return f"http://{LOOPBACK}:{self._door_port}"
+
+    @property
+    def token(self) -> str:
+        """The administrator's API key; there once PostgreSQL has been ready."""
+        return self._home.secrets().api_key or ""
+
+    def prepare(self, progress: Callable[[str], None]) -> None:
+        """Networks fetched, verified and laid out. Raises Misconfigured that says what to do where they cannot be had."""
+        progress("fetching and verifying the networks")
+        pull(self._home.models, mirror=self._options.mirror)
+        lay_out(self._home.models, self._home.repository)
+
+    def watches(self) -> list[Watch]:
+        """Everything to be supervised, in starting order; it is ended in the reverse order."""
+        parts: list[tuple[Part, frozenset[str]]] = [(part, frozenset()) for part in self._options.extra]
+        parts += [(part, frozenset()) for part in (self._postgres, self._redis, self._triton)]
+        parts += [(part, _DATA_PARTS) for part in self._programs()]
+        return [Watch(part, self._home.logs / f"{part.name}.log", needs) for part, needs in parts]
+
+    def environment(self) -> dict[str, str]:
+        """What every service is told. It holds secrets."""
+        told = {
+            "HAETAE_POSTGRES__URL": self._postgres.url,
+            "HAETAE_REDIS__URL": self._redis.url,
+            "HAETAE_TRITON__ADDRESS": self._triton.address,
+            "HAETAE_BLOBS__FOLDER": str(self._home.blobs),
+            "HAETAE_MODELS__FOLDER": str(self._home.models),
+            "HAETAE_SECRETS__CREDENTIAL_KEYS": json.dumps([self._secrets.credential_key]),
+        }
+        if self._options.allowed_networks:
+            told["HAETAE_SOURCES__ALLOWED_NETWORKS"] = json.dumps(list(self._options.allowed_networks))
+        if self._options.import_folders:
+            told["HAETAE_SOURCES__IMPORT_FOLDERS"] = json.dumps(
+                [str(folder.resolve()) for folder in self._options.import_folders]
+            )
+        for name, port in self._service_ports.items():
+            told |= {f"HAETAE_{name.upper()}__HOST": LOOPBACK, f"HAETAE_{name.upper()}__PORT": str(port)}
+        return told
+
+    def _programs(self) -> list[Part]:
+        env = self.environment()
+        services: list[Part] = [WebService(name, [f"services.{name}"], env, port) for name, port in self._service_ports.items()]
+        delivery = Program("delivery", ["services.alert.delivery"], env)
+        upstreams = [f"--{name}=http://{LOOPBACK}:{self._service_ports[name]}" for name in ("search", "alert")]
+        door = WebService("door", ["haetae.embedded.gateway", f"--port={self._door_port}", *upstreams], {}, self._door_port)
+        return [*services, delivery, door]
+
+    def _bring_up_to_date(self, url: str) -> None:
+        """The schema, and a first administrator."""
+        migrate(url)
+        known = self._home.secrets().api_key
+        key = ensure_administrator(url, known)
+        if key != known:
+            self._home.keep_api_key(key)
