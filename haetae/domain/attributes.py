@@ -97,3 +97,18 @@ class AttributeCondition:
             return UNKNOWN_SCORE
         best = max(scores.get(value, UNKNOWN_SCORE) for value in self.values)
         return 1.0 - best if self.negated else best
+
+
+def condition(text: str, *, required: bool = False) -> AttributeCondition:
+    """A condition as people write it: "upper_colour=red", "upper_colour=red|orange", "not bag=backpack". Raises Refused (422)."""
+    words = text.strip()
+    negated = words.lower().startswith("not ")
+    name, equals, values = (words[4:] if negated else words).strip().partition("=")
+    if not equals or name.strip() not in VALUES:
+        raise Refused(
+            f"'{text}' is no condition such as upper_colour=red or 'not bag=backpack'; the attributes are {', '.join(AttributeName)}.",
+            status=422,
+            kind="unknown-attribute",
+        )
+    asked = tuple(value.strip() for value in values.split("|"))
+    return AttributeCondition(AttributeName(name.strip()), asked, negated, required)
