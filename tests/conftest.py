@@ -6,7 +6,8 @@ names of their own, or flush.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,20 @@ from haetae.embedded.triton import find_environment
 from haetae.errors import Misconfigured
 from tests.kit import servers
 
+_PEERS_REQUIRED = os.environ.get("HAETAE_PEERS") == "required"
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that skips because its peer is missing fails where peers are required: CI installs them."""
+    report = yield
+    if report.skipped and _PEERS_REQUIRED and item.get_closest_marker("peer") is not None:
+        report.outcome = "failed"
+        report.longrepr = f"HAETAE_PEERS=required, but it was skipped: {report.longrepr}"
+    return report
 
 
 def _shared_folder(name: str) -> Path:
