@@ -7,15 +7,14 @@ from collections.abc import Callable
 
 import structlog
 
-from haetae.errors import HaetaeError
-
-LEASE = "retention"
+from haetae.errors import Refused, Transient
 
 
 class RetentionJob:
     """A thread of its own, so that deleting a day's crops never holds up the stream.
 
-    `drop` removes what is too old and says how many days that was; `may_work` is true for one worker at a time.
+    `drop` removes what is too old and says how many days that was (Transient: again soon; Refused: again at the next turn);
+    `may_work` is true for one worker at a time.
     """
 
     def __init__(
@@ -51,9 +50,12 @@ class RetentionJob:
             if not self._may_work():
                 return False
             n_days = self._drop()
-        except HaetaeError as error:
-            self._log.warning("retention_failed", why=str(error))
+        except Transient as error:
+            self._log.warning("retention_put_off", why=str(error))
             return False
+        except Refused as error:  # a person has to look: a wrong clock, or too much at once
+            self._log.error("retention_refused", why=error.message)
+            return True
         if n_days:
             self._log.info("days_dropped", n=n_days)
         return True
