@@ -10,7 +10,7 @@ import redis
 from tests.integration.bus.redis_server import RedisServer, binaries
 
 
-@pytest.fixture(scope="session", params=["wheel", "system"])
+@pytest.fixture(scope="session", params=["wheel", pytest.param("system", marks=pytest.mark.peer)])
 def _server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     binary = binaries()[request.param]
     if binary is None:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.integration
 
 def consumer(client: redis.Redis, name: str = "a-0", **dials: object) -> Consumer:
     """A quick consumer."""
-    return Consumer(client, [IN], GROUP, name, **{"block_s": 0.1, **dials})
+    return Consumer(client, [IN], GROUP, name, **{"block_s": 0.1, **dials})  # type: ignore[arg-type]
 
 
 def test_acknowledged_with_its_effects(client: redis.Redis) -> None:
