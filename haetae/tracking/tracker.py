@@ -18,6 +18,8 @@ from haetae.tracking.motion import Floats, Motions, to_cxcywh
 
 Rows = NDArray[np.intp]
 
+_MIN_SIDE_PX = 2.0  # thinner boxes show nobody
+
 
 @dataclass(frozen=True, slots=True)
 class TrackerSettings:
@@ -78,6 +80,7 @@ class Tracker:
         motions = state.motions.predicted((at_us - state.at_us) / 1e6)
         xyxy = np.array([(d.box.x1, d.box.y1, d.box.x2, d.box.y2) for d in detections], dtype=np.float64).reshape(-1, 4)
         scores = np.array([d.score for d in detections], dtype=np.float64)
+        scores[(xyxy[:, 2:] - xyxy[:, :2]).min(axis=1, initial=np.inf) < _MIN_SIDE_PX] = 0.0
         match = self._matched(state, motions, at_us, xyxy, scores)
         return self._stepped(state, motions, at_us, xyxy, scores, match)
 
@@ -136,12 +139,15 @@ class Tracker:
         return Step(after, tuple(numbers), ended)
 
     def _births(self, xyxy: Floats, scores: Floats, match: Rows) -> Rows:
-        """Detections that begin a track: sure, unmatched, and no second box of somebody already followed."""
-        born = np.flatnonzero((scores >= self.settings.sure_score) & (match < 0))
-        matched = match >= 0
-        if len(born) and matched.any():
-            born = born[ious(xyxy[born], xyxy[matched]).max(axis=1) < self.settings.same_person_iou]
-        return np.asarray(born, dtype=np.intp)
+        """Detections that begin a track: sure, unmatched, and no second box of somebody else's."""
+        born: list[int] = []
+        taken = np.flatnonzero(match >= 0).tolist()
+        unmatched = np.flatnonzero((scores >= self.settings.sure_score) & (match < 0))
+        for column in unmatched[np.argsort(-scores[unmatched], kind="stable")].tolist():
+            others = xyxy[taken + born]
+            if not len(others) or ious(xyxy[[column]], others).max() < self.settings.same_person_iou:
+                born.append(column)
+        return np.array(sorted(born), dtype=np.intp)
 
     def _seen(self, track: Track, at_us: int, score: float) -> Track:
         rule = self.settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,3 +107,13 @@ def crowd(n: int = 12, *, seed: int = 3, length_s: float = 20.0) -> list[Walker]
 
 
 SCENES: dict[str, Callable[[], list[Walker]]] = {"crossing": crossing, "procession": procession, "crowd": crowd}
+
+
+def trials(n_crowds: int = 6) -> Iterator[tuple[str, float, list[SceneFrame]]]:
+    """Named scenes with their frame rate: what trackers are compared on."""
+    for rate_hz in (25.0, 5.0):
+        for name, walkers in SCENES.items():
+            yield f"{name}/{rate_hz:.0f}", rate_hz, scene(walkers(), irregular(rate_hz, 20.0))
+        for seed in range(n_crowds):
+            frames = scene(crowd(14, seed=seed + 10), irregular(rate_hz, 20.0, seed=seed), seed=seed, misses=0.06)
+            yield f"crowd-{seed}/{rate_hz:.0f}", rate_hz, frames
