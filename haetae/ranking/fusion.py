@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from haetae.domain.attributes import UNKNOWN_SCORE, AttributeCondition, Attributes
+from haetae.domain.attributes import AttributeCondition, Attributes
 
 LEAST_PHOTO_WEIGHT = 0.05  # a poor photo still counts a little: it may be the only one from behind
 
@@ -32,11 +32,6 @@ def evidence(conditions: Sequence[AttributeCondition], attributes: Attributes) -
     if not conditions:
         return None
     return sum(condition.evidence(attributes) for condition in conditions) / len(conditions)
-
-
-def excluded(conditions: Sequence[AttributeCondition], attributes: Attributes) -> bool:
-    """Whether a required condition has the attributes against it; not knowing is not against."""
-    return any(condition.required and condition.evidence(attributes) < UNKNOWN_SCORE for condition in conditions)
 
 
 def order_value(distance: float | None, evidence: float | None, weight_of_attributes: float) -> float:

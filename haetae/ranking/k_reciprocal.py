@@ -18,6 +18,10 @@ from haetae.ranking.sparse_rows import averaged, jaccard_distances
 SAME_PLACE = 1e-6  # squared distance below which single precision cannot tell two unit vectors apart
 
 
+class AllTheSame(ValueError):
+    """No two of the vectors differ, so there is no largest distance to divide by."""
+
+
 @dataclass(frozen=True, slots=True)
 class KReciprocal:
     """How candidates are re-ranked; the defaults are the paper's for Market-1501. Raises ValueError on impossible values."""
@@ -47,8 +51,8 @@ def rerank_embeddings(
     - the answer is (1 - lambda) * Jaccard distance of the weights + lambda * d^2 / row maximum of the probe.
 
     Exact, yet nothing of size n x n is ever held: neighbour lists, sparse rows and the answer itself. Fewer vectors than k1 or k2
-    ask for are used as they are. Raises ValueError where a vector is zero or not finite, where the dimensions differ, and where
-    all vectors are the same (no distance to divide by).
+    ask for are used as they are. Raises ValueError where a vector is zero or not finite, where the dimensions differ, and
+    AllTheSame where no two vectors differ.
     """
     how = how or KReciprocal()
     _check_shapes(probes, gallery)
@@ -65,7 +69,7 @@ def rerank_embeddings(
 
     neighbours = neighbours_of(vectors, max(how.k1 + 1, how.k2), keep_probe_rows)
     if float(neighbours.farthest.min()) < SAME_PLACE:
-        raise ValueError("all embeddings are the same vector: there is no order to find")
+        raise AllTheSame("all embeddings are the same vector: there is no order to find")
     weights = reciprocal_weights(vectors, neighbours, how.k1)
     if how.k2 > 1:
         weights = averaged(weights, np.ascontiguousarray(neighbours.order[:, : how.k2]))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from haetae.domain.attributes import AttributeCondition, AttributeName, Attributes
-from haetae.ranking.fusion import evidence, excluded, fuse_photos, order_value
+from haetae.ranking.fusion import evidence, fuse_photos, order_value
 from tests.kit.builders import attributes
 
 RED = AttributeCondition(AttributeName.UPPER_COLOUR, ("red",))
@@ -30,14 +30,6 @@ def test_evidence_is_the_mean_over_conditions() -> None:
     assert evidence([RED, NO_BACKPACK], attributes()) == pytest.approx((0.8 + 0.25) / 2)
     assert evidence([RED], Attributes()) == 0.5
     assert evidence([], attributes()) is None
-
-
-def test_only_required_conditions_exclude_and_only_when_spoken_against() -> None:
-    """Not knowing excludes nobody."""
-    required = AttributeCondition(AttributeName.BAG, ("backpack",), negated=True, required=True)
-    assert excluded([required], attributes())
-    assert not excluded([NO_BACKPACK], attributes())
-    assert not excluded([required], Attributes())
 
 
 def test_order_without_one_kind_of_evidence_is_the_other() -> None:

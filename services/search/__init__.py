@@ -1,0 +1,1 @@
+"""The search service: photos and attributes in, people with their ways over the cameras out."""

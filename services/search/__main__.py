@@ -1,0 +1,74 @@
+"""Composes and runs search: `python -m services.search`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+from haetae.blobs.local_folder import LocalFolder
+from haetae.bus.connection import connect, probe
+from haetae.bus.ledger import Ledger
+from haetae.domain.timing import SystemClock
+from haetae.errors import Misconfigured
+from haetae.http.server import serve
+from haetae.inference.detector import PersonDetector
+from haetae.inference.embedder import Embedder
+from haetae.inference.triton import TritonInference
+from haetae.media.address import AddressPolicy
+from haetae.store.engine import open_store
+from haetae.store.secrets import Cipher
+from haetae.telemetry import logs
+from haetae.telemetry.health import Health
+from services.search.access import StoredKeys
+from services.search.app import make_app
+from services.search.desk import Desk
+from services.search.limits import Buckets
+from services.search.photos import PhotoDetector
+from services.search.pipeline import SearchPipeline
+from services.search.probes import ProbeReader
+from services.search.settings import SearchSettings
+from services.search.worker import Warming
+
+
+def main(settings: SearchSettings, stop: threading.Event) -> None:
+    """Runs until `stop` is set. Raises Misconfigured."""
+    own, clock, health = settings.search, SystemClock(), Health()
+    redis = connect(settings.redis.url.get_secret_value())
+    cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
+    store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
+                       statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-search")  # fmt: skip
+    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
+    detector = PersonDetector(inference, settings.models.detector, min_score=own.least_person_score)
+    embedder = Embedder(inference, settings.models.embedder)
+    desk = Desk(
+        store=store,
+        blobs=LocalFolder(settings.blobs.folder),
+        ledger=Ledger(redis),
+        reader=ProbeReader(PhotoDetector(detector, input_px=own.photo_input_px), embedder),
+        pipeline=SearchPipeline(embedder.model, own.ranking, clock),
+        addresses=AddressPolicy(tuple(settings.sources.allowed_networks), tuple(settings.sources.import_folders)),
+        buckets=Buckets(per_minute=own.queries_per_minute, at_once=own.queries_at_once, clock=clock),
+        section=own,
+        clock=clock,
+    )
+    health.check("postgres", store.ready)
+    health.check("redis", lambda: probe(redis))
+    for network in (settings.models.detector, settings.models.embedder):
+        health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
+    Warming(health).start()
+    keys = StoredKeys(store, remembered_s=own.key_remembered_s, clock=clock)
+    serve(make_app(desk, keys, health), own.host, own.port, stop)
+    store.close()
+
+
+if __name__ == "__main__":
+    try:
+        loaded, stopping = SearchSettings.load(), threading.Event()
+        logs.configure("search", loaded.telemetry.log_level, loaded.telemetry.log_json)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
+        logs.get().info("started", settings=loaded.redacted())
+        main(loaded, stopping)
+    except Misconfigured as error:
+        sys.exit(f"search: {error}")

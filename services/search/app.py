@@ -1,0 +1,86 @@
+"""The API: every resource's endpoints on one application, and its document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import BaseModel
+
+from haetae.http.access import KeyStore, Role, use_keys
+from haetae.http.app import create_app
+from haetae.telemetry.health import Health
+from services.search.access import READERS, Asking, asking
+from services.search.cameras import endpoints as cameras
+from services.search.crops import endpoints as crops
+from services.search.desk import Desk
+from services.search.queries import endpoints as queries
+from services.search.recordings import endpoints as recordings
+from services.search.shapes import Strict
+from services.search.sightings import endpoints as sightings
+
+MAX_BODY_BYTES = 32 * 2**20  # up to five photos of 10 MiB each, but not all of that size in one request
+_DESCRIPTION = """
+Finds a person across a city's cameras.
+
+1. Register cameras (`/v1/cameras`) or hand in recordings (`/v1/recordings`).
+2. Everybody who is seen becomes a sighting (`/v1/sightings`) with crops, attributes and an embedding.
+3. Ask with photos, attributes or both (`POST /v1/queries`): the answer is people, each with candidates and a trajectory.
+
+Every request carries `Authorization: Bearer <key>`. Viewers read, operators search and hand in recordings, admins keep cameras.
+Instants are ISO 8601 with a time zone; answers are in UTC. A request body has at most 32 MiB, a photo 10 MiB and 25 megapixels.
+Whatever goes wrong is a problem (RFC 9457): decide by its `type`, show its `detail`.
+"""
+_TAGS = [
+    {"name": "queries", "description": "Ask who was where."},
+    {"name": "sightings", "description": "What the cameras saw: one person at one camera, from-to."},
+    {"name": "crops", "description": "Pictures of people."},
+    {"name": "cameras", "description": "Where pictures come from, and how cameras fare."},
+    {"name": "recordings", "description": "Recorded files, read once."},
+    {"name": "me", "description": "Who the key belongs to."},
+]
+
+
+class MeOut(Strict):
+    """Who asks."""
+
+    name: str
+    role: Role
+
+
+def make_app(desk: Desk, keys: KeyStore, health: Health) -> FastAPI:
+    """The application over the parts of `desk`."""
+    app = create_app("Haetae search", "1", health, description=_DESCRIPTION.strip(), max_body_bytes=MAX_BODY_BYTES)
+    app.openapi_tags = _TAGS
+    use_keys(app, keys)
+    for resource in (queries, sightings, crops, cameras, recordings):
+        app.include_router(resource.routes(desk))
+    app.include_router(_me())
+    _describe(app, queries.REQUEST_MODEL)
+    return app
+
+
+def _me() -> APIRouter:
+    router = APIRouter(tags=["me"])
+    reader = asking(*READERS)
+
+    @router.get("/v1/me", summary="Who am I")
+    def me(caller: Asking = Depends(reader)) -> MeOut:
+        """The name and role of the key that the request carries."""
+        return MeOut(name=caller.name, role=caller.role)
+
+    return router
+
+
+def _describe(app: FastAPI, request_model: type[BaseModel]) -> None:
+    """Adds the schemas of a request body that FastAPI does not parse by itself to the document."""
+    document_without = app.openapi
+
+    def document() -> dict[str, Any]:
+        made = document_without()
+        schema = request_model.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, part in {**schema.pop("$defs", {}), request_model.__name__: schema}.items():
+            made["components"]["schemas"].setdefault(name, part)
+        return made
+
+    app.openapi = document  # type: ignore[method-assign]

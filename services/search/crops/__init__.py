@@ -1,0 +1,1 @@
+"""Crops: the pictures of people, for those who may see them."""

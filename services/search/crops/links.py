@@ -1,0 +1,12 @@
+"""Where a crop is fetched: the address follows from its key."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+PREFIX = "/v1/crops/"
+
+
+def crop_url(key: str) -> str:
+    """The path below the API's address that gives the crop under `key`."""
+    return PREFIX + quote(key)

@@ -1,0 +1,43 @@
+"""The gallery of the pipeline, as one transaction of the store sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from haetae.domain.geometry import GeoPoint
+from haetae.domain.ids import CameraId, TrackletId
+from haetae.domain.query import Query, Scope
+from haetae.domain.sighting import Sighting
+from haetae.store.store import Transaction
+from services.search.probes import Probes
+
+
+class StoredGallery:
+    """Sightings and cameras out of PostgreSQL. Every method raises Transient, and Refused (503) where it takes too long."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
+        """By exact scan, nearest first."""
+        found = self._transaction.sightings.nearest(
+            probes.vectors, probes.model, query.scope, limit=limit, conditions=query.conditions
+        )
+        return [id for id, _ in found]
+
+    def fitting(self, query: Query) -> list[TrackletId]:
+        """By the evidence of the conditions, best first."""
+        found = self._transaction.sightings.fitting(query.scope, query.conditions, limit=query.limit)
+        return [id for id, _ in found]
+
+    def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:
+        """Those that are there, with their embeddings."""
+        return self._transaction.sightings.many(ids, with_embeddings=True)
+
+    def count(self, scope: Scope) -> int:
+        """How many sightings the scope has."""
+        return self._transaction.sightings.count(scope)
+
+    def positions(self) -> Mapping[CameraId, GeoPoint | None]:
+        """Where the cameras stand."""
+        return {camera.id: camera.position for camera in self._transaction.cameras.all()}

@@ -1,0 +1,191 @@
+"""The flow of a query: probes and conditions, candidates by exact scan, re-ranking, people, their ways.
+
+Pure over ports: no network, no database; the gallery is what the caller passes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from haetae.domain.embedding import ModelVersion, Vectors
+from haetae.domain.geometry import GeoPoint
+from haetae.domain.ids import CameraId, TrackletId
+from haetae.domain.query import Candidate, Person, Query, Scope
+from haetae.domain.sighting import Sighting
+from haetae.domain.timing import Clock
+from haetae.ranking import AllTheSame, KReciprocal, rerank_embeddings
+from haetae.ranking.fusion import evidence, fuse_photos, order_value
+from haetae.ranking.identity import SamePerson, group_people
+from haetae.routing.trajectory import step_of, trajectory
+from services.search.probes import Probes
+
+FARTHEST = 2.0  # the largest cosine distance
+
+
+class Gallery(Protocol):
+    """The sightings as one transaction sees them, and where the cameras stand."""
+
+    def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
+        """The `limit` sightings of the query's scope that are nearest to any of the probes, by exact scan.
+
+        Only embeddings of the probes' model are compared; required conditions exclude what speaks against them.
+        """
+        ...
+
+    def fitting(self, query: Query) -> list[TrackletId]:
+        """The sightings of the query's scope, at most its limit, that its conditions speak most for."""
+        ...
+
+    def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:
+        """Those that are there, with their embeddings, in the order of `ids`."""
+        ...
+
+    def count(self, scope: Scope) -> int:
+        """How many sightings the scope has."""
+        ...
+
+    def positions(self) -> Mapping[CameraId, GeoPoint | None]:
+        """Where the cameras stand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How candidates are chosen and ordered."""
+
+    reranking: KReciprocal = field(default_factory=KReciprocal)
+    same_person: SamePerson = field(default_factory=SamePerson)
+    n_reranked: int = 1000  # nearest sightings that are re-ranked, at least as many as the query's limit
+    weight_of_attributes: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """People, the most likely first. `timings_s` in seconds by step; the scope has `n_gallery` sightings."""
+
+    people: tuple[Person, ...]
+    n_gallery: int
+    timings_s: Mapping[str, float]
+
+
+class SearchPipeline:
+    """Answers queries. Embeddings of `model` tell people apart."""
+
+    def __init__(self, model: ModelVersion, ranking: Ranking, clock: Clock) -> None:
+        self._model = model
+        self._ranking = ranking
+        self._clock = clock
+
+    def answer(self, query: Query, probes: Probes | None, gallery: Gallery, reranking: KReciprocal | None = None) -> Answer:
+        """The people whom photos and conditions point to. Raises Transient, Refused."""
+        steps = _Steps(self._clock)
+        n_gallery = gallery.count(query.scope)
+        steps.end("count")
+        if probes is None:
+            candidates = self._by_attributes(query, gallery, steps)
+        else:
+            candidates = self._by_photos(query, probes, gallery, reranking or self._ranking.reranking, steps)
+        people = self._people(candidates, gallery)
+        steps.end("group")
+        return Answer(people, n_gallery, steps.taken_s)
+
+    def _by_photos(
+        self, query: Query, probes: Probes, gallery: Gallery, reranking: KReciprocal, steps: _Steps
+    ) -> list[Candidate]:
+        ids = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit))
+        steps.end("scan")
+        found = gallery.sightings(ids)
+        embedded = [(s, s.embedding.vector) for s in found if s.embedding is not None and s.embedding.model == probes.model]
+        steps.end("load")
+        if not embedded:
+            return []
+        vectors = np.stack([vector for _, vector in embedded])
+        qualities = [photo.probe.quality for photo in probes.photos]
+        distances = fuse_photos(_cosine(probes.vectors, vectors), qualities)
+        reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking), qualities)
+        candidates = [
+            self._candidate(query, sighting, float(distance), float(after))
+            for (sighting, _), distance, after in zip(embedded, distances, reranked, strict=True)
+        ]
+        best = _best(candidates, query.limit)
+        steps.end("rerank")
+        return best
+
+    def _by_attributes(self, query: Query, gallery: Gallery, steps: _Steps) -> list[Candidate]:
+        ids = gallery.fitting(query)
+        steps.end("scan")
+        best = _best([self._candidate(query, s, None, None) for s in gallery.sightings(ids)], query.limit)
+        steps.end("load")
+        return best
+
+    def _candidate(self, query: Query, sighting: Sighting, distance: float | None, reranked: float | None) -> Candidate:
+        supported = evidence(query.conditions, sighting.attributes)
+        order = order_value(reranked, supported, self._ranking.weight_of_attributes)
+        return Candidate(sighting, distance, reranked, supported, order)
+
+    def _people(self, candidates: Sequence[Candidate], gallery: Gallery) -> tuple[Person, ...]:
+        """Candidates by person. One whose embedding is of another model stands for itself."""
+        positions = gallery.positions()
+        groups, comparable, vectors = [], [], []
+        for index, candidate in enumerate(candidates):
+            embedding = candidate.sighting.embedding
+            if embedding is None or embedding.model != self._model:
+                groups.append([index])
+            else:
+                comparable.append(index)
+                vectors.append(embedding.vector)
+        if comparable:
+            stays = [step_of(candidates[index].sighting, positions) for index in comparable]
+            alike = group_people(np.stack(vectors), stays, self._ranking.same_person)
+            groups += [[comparable[index] for index in group] for group in alike]
+        groups.sort()
+        return tuple(_person([candidates[index] for index in group], positions) for group in groups)
+
+
+class _Steps:
+    """How long each step took."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since_s = clock.monotonic_s()
+        self.taken_s: dict[str, float] = {}
+
+    def end(self, name: str) -> None:
+        """The step `name` ends here; the next begins."""
+        now_s = self._clock.monotonic_s()
+        self.taken_s[name] = now_s - self._since_s
+        self._since_s = now_s
+
+
+def _person(candidates: Sequence[Candidate], positions: Mapping[CameraId, GeoPoint | None]) -> Person:
+    steps = (step_of(candidate.sighting, positions) for candidate in candidates)
+    return Person(tuple(candidates), trajectory(steps))
+
+
+def _best(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
+    """The first `limit` by order; among equals the nearer, then the newer, then by id."""
+
+    def key(candidate: Candidate) -> tuple[float, float, float, str]:
+        distance = FARTHEST if candidate.distance is None else candidate.distance
+        return candidate.order, distance, -candidate.sighting.started_at.timestamp(), str(candidate.sighting.id)
+
+    return nsmallest(limit, candidates, key=key)
+
+
+def _cosine(probes: Vectors, gallery: Vectors) -> NDArray[np.float32]:
+    """(n_photos, n) float32 cosine distances, 0-2."""
+    return np.asarray(np.clip(1.0 - probes @ gallery.T, 0.0, FARTHEST), dtype=np.float32)
+
+
+def _reranked(probes: Vectors, gallery: Vectors, how: KReciprocal) -> NDArray[np.float32]:
+    """Re-ranked distances; where all vectors are one there is nothing to re-rank, and all are at distance 0."""
+    try:
+        return rerank_embeddings(probes, gallery, how)
+    except AllTheSame:
+        return np.zeros((len(probes), len(gallery)), np.float32)

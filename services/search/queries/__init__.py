@@ -1,0 +1,1 @@
+"""Queries: asked once, kept with their answer."""

@@ -1,0 +1,226 @@
+"""What is asked and answered at /v1/queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AliasChoices, ConfigDict, Field, StringConstraints
+
+from haetae.domain.attributes import VALUES, AttributeCondition, AttributeName
+from haetae.domain.query import Candidate, Person, TrajectoryStep
+from haetae.ranking import KReciprocal
+from services.search.crops.links import crop_url
+from services.search.shapes import BoxShape, Instant, Place, Scores, Strict, scores_of
+
+MOST_PHOTOS = 5
+MOST_CANDIDATES = 1000
+_VOCABULARY = "; ".join(f"{name.value}: {', '.join(values)}" for name, values in VALUES.items())
+CameraIdText = Annotated[str, StringConstraints(min_length=1, max_length=63)]
+
+
+class PhotoIn(Strict):
+    """One photo of the person. In a multipart request `data` is left out: the files are the photos, in order."""
+
+    data: str | None = Field(
+        default=None, max_length=14_000_000, description="The JPEG, PNG or WebP file in base64; at most 10 MiB and 25 megapixels."
+    )
+    box: BoxShape | None = Field(
+        default=None, description="Where in the photo the person is. Without it the largest, most central person is taken."
+    )
+
+
+class ConditionIn(Strict):
+    """What is asked of one attribute: any of `values`, or with `not` none of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    name: AttributeName = Field(description=f"The attributes and their values are: {_VOCABULARY}.")
+    values: list[str] = Field(min_length=1, max_length=20, examples=[["red", "orange"]])
+    negated: bool = Field(default=False, validation_alias=AliasChoices("not", "negated"), serialization_alias="not")
+    required: bool = Field(
+        default=False, description="True leaves out whoever speaks against it; otherwise it only moves people in the order."
+    )
+
+    def condition(self) -> AttributeCondition:
+        """Raises Refused (422) on a value that the attribute does not have."""
+        return AttributeCondition(self.name, tuple(self.values), self.negated, self.required)
+
+
+class RerankingIn(Strict):
+    """How candidates are re-ranked (k-reciprocal, Zhong et al., CVPR 2017)."""
+
+    k1: int = Field(default=20, ge=1, le=200)
+    k2: int = Field(default=6, ge=1, le=100)
+    weight_of_original: float = Field(default=0.3, ge=0, le=1)
+
+    def how(self) -> KReciprocal:
+        """The same as the ranking takes it."""
+        return KReciprocal(self.k1, self.k2, self.weight_of_original)
+
+
+class QueryIn(Strict):
+    """Whom to look for, when and where. At least one photo or one attribute."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "photos": [{"data": "/9j/4AAQSkZJRg..."}],
+                    "attributes": [
+                        {"name": "upper_colour", "values": ["red"]},
+                        {"name": "bag", "values": ["backpack"], "not": True},
+                    ],
+                    "from": "2026-05-04T08:00:00+09:00",
+                    "to": "2026-05-04T20:00:00+09:00",
+                    "cameras": ["gate-1", "gate-2"],
+                    "limit": 50,
+                }
+            ]
+        },
+    )
+
+    photos: list[PhotoIn] = Field(default=[], max_length=MOST_PHOTOS)
+    attributes: list[ConditionIn] = Field(default=[], max_length=20)
+    start: Instant | None = Field(
+        default=None, alias="from", description="Inclusive; without it the longest window that is allowed before `to`."
+    )
+    end: Instant | None = Field(
+        default=None, alias="to", description="Exclusive; without it now, or the longest window after `from`."
+    )
+    cameras: list[CameraIdText] = Field(default=[], max_length=10_000, description="Only these cameras; none means all.")
+    polygon: list[Place] = Field(
+        default=[], max_length=1000, description="Only cameras that stand in this area: at least 3 corners, not closed."
+    )
+    limit: int = Field(default=50, ge=1, le=MOST_CANDIDATES, description="At most so many candidates, over all people.")
+    reranking: RerankingIn | None = Field(default=None, description="Without it, as the service is set up.")
+
+
+class ProbeOut(Strict):
+    """The person taken from one photo."""
+
+    photo: int = Field(description="Which photo, from 0.")
+    box: BoxShape
+    quality: float = Field(ge=0, le=1, description="How well the person is seen: photos count by it.")
+    n_people: int | None = Field(description="How many people are in the photo; null where the box was given.")
+    crop_url: str
+
+
+class CandidateOut(Strict):
+    """A sighting that may be the person. Distances are small for near; nothing here is true until a human confirms it."""
+
+    sighting_id: UUID
+    camera_id: str
+    started_at: Instant
+    ended_at: Instant
+    distance: float | None = Field(description="Cosine, 0-2, before re-ranking; null without photos.")
+    reranked_distance: float | None = Field(description="After re-ranking, 0-1; null without photos.")
+    evidence: float | None = Field(description="How far the attributes speak for it: 0 against, 0.5 unknown, 1 for.")
+    order: float = Field(description="What candidates are ordered by, small first.")
+    quality: float
+    attributes: Scores
+    crop_url: str
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> Self:
+        """The candidate as it is shown."""
+        sighting = candidate.sighting
+        return cls(
+            sighting_id=sighting.id,
+            camera_id=sighting.camera_id,
+            started_at=sighting.started_at,
+            ended_at=sighting.ended_at,
+            distance=candidate.distance,
+            reranked_distance=candidate.reranked_distance,
+            evidence=candidate.evidence,
+            order=candidate.order,
+            quality=sighting.quality,
+            attributes=scores_of(sighting.attributes),
+            crop_url=crop_url(sighting.best_shots[0].blob_key),
+        )
+
+
+class StepOut(Strict):
+    """One stop of the person's way."""
+
+    sighting_id: UUID
+    camera_id: str
+    started_at: Instant
+    ended_at: Instant
+    position: Place | None
+
+    @classmethod
+    def of(cls, step: TrajectoryStep) -> Self:
+        """The stop as it is shown."""
+        position = None if step.position is None else Place.of(step.position)
+        return cls(
+            sighting_id=step.sighting_id,
+            camera_id=step.camera_id,
+            started_at=step.started_at,
+            ended_at=step.ended_at,
+            position=position,
+        )
+
+
+class PersonOut(Strict):
+    """Candidates that look like one person and can have been one in space and time, nearest first; their way in order of time."""
+
+    candidates: list[CandidateOut]
+    trajectory: list[StepOut]
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """The person as it is shown."""
+        return cls(
+            candidates=[CandidateOut.of(candidate) for candidate in person.candidates],
+            trajectory=[StepOut.of(step) for step in person.trajectory],
+        )
+
+
+class AskedOut(Strict):
+    """What was asked, without the photos' bytes; the window as it was taken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    n_photos: int
+    attributes: list[ConditionIn]
+    start: Instant = Field(validation_alias="from", serialization_alias="from")
+    end: Instant = Field(validation_alias="to", serialization_alias="to")
+    cameras: list[str]
+    polygon: list[Place]
+    limit: int
+    reranking: RerankingIn | None
+
+
+class QueryOut(Strict):
+    """A query with its answer. The people are in the order of their nearest candidate."""
+
+    id: UUID
+    asked_at: Instant
+    asked: AskedOut
+    model: str = Field(description="The network whose embeddings were compared, with its version.", examples=["reid-0288@1-f32"])
+    n_gallery: int = Field(description="How many sightings lie within the window and the cameras.")
+    probes: list[ProbeOut]
+    people: list[PersonOut]
+    timings_ms: Mapping[str, float] = Field(examples=[{"detect": 31.0, "embed": 9.1, "scan": 12.4, "total": 71.0}])
+
+
+class QueryPage(Strict):
+    """A page of queries, newest first, without their answers."""
+
+    items: Sequence[QuerySummary]
+    next_cursor: str | None
+
+
+class QuerySummary(Strict):
+    """A query without its answer."""
+
+    id: UUID
+    caller: str
+    asked_at: Instant
+    asked: AskedOut
+    n_people: int

@@ -1,0 +1,1 @@
+"""Recordings: files that are read once for a camera."""

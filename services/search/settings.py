@@ -1,0 +1,53 @@
+"""What can be set for search: `HAETAE_SEARCH__<FIELD>`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import BaseModel, Field
+
+from haetae.ranking import KReciprocal
+from haetae.ranking.identity import SamePerson
+from haetae.settings import Settings
+from services.search.pipeline import Ranking
+
+
+class SearchSection(BaseModel):
+    """Address of the API, what callers may ask for, and how candidates are ordered."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8081, ge=0, le=65535)
+    longest_window_days: float = Field(default=31, gt=0, le=366)
+    queries_per_minute: float = Field(default=60, gt=0)  # of one caller, over time
+    queries_at_once: int = Field(default=20, ge=1)  # of one caller, in a burst
+    key_remembered_s: float = Field(default=5.0, ge=0)  # a removed API key works this much longer
+    photo_input_px: int = Field(default=640, ge=320, le=1280, multiple_of=32)  # photos are looked at in this square
+    least_person_score: float = Field(default=0.35, gt=0, lt=1)
+    n_reranked: int = Field(default=1000, ge=1, le=10_000)
+    k1: int = Field(default=20, ge=1, le=200)
+    k2: int = Field(default=6, ge=1, le=100)
+    weight_of_original: float = Field(default=0.3, ge=0, le=1)
+    weight_of_attributes: float = Field(default=0.2, ge=0, le=1)
+    same_person_distance: float = Field(default=0.35, gt=0, le=2)  # cosine, of the configured embedder
+    longest_camera_test_s: float = Field(default=10.0, gt=0, le=30)
+
+    @property
+    def longest_window(self) -> timedelta:
+        """The longest window of time that one query or list may look at."""
+        return timedelta(days=self.longest_window_days)
+
+    @property
+    def ranking(self) -> Ranking:
+        """How candidates are chosen and ordered."""
+        return Ranking(
+            reranking=KReciprocal(self.k1, self.k2, self.weight_of_original),
+            same_person=SamePerson(max_distance=self.same_person_distance),
+            n_reranked=self.n_reranked,
+            weight_of_attributes=self.weight_of_attributes,
+        )
+
+
+class SearchSettings(Settings):
+    """All sections of the service."""
+
+    search: SearchSection = SearchSection()

@@ -1,0 +1,1 @@
+"""Sightings: what the cameras saw."""
