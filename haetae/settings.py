@@ -6,7 +6,7 @@ Each service adds its own section in `services/<name>/settings.py`. The rooms ne
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,6 +51,8 @@ class ModelsSettings(BaseModel):
     detector: str = "rtmdet-nano"
     embedder: str = "reid-0288"
     attributes: str = "attributes-0230"
+    engine: Literal["onnxruntime", "openvino"] | None = None  # None: the one that measured faster at the pull
+    precision: Literal["f32", "bf16"] = "f32"  # bf16: OpenVINO only; embeddings move by about .005 and are another version
 
 
 class TelemetrySettings(BaseModel):
