@@ -78,6 +78,7 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory, models_mirror: Path)
 @pytest.fixture(scope="session")
 def triton_address(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[str]:
     """gRPC host:port of a real tritonserver with every network of the catalogue."""
+    from haetae.models.networks import CATALOGUE
     from haetae.models.repository import lay_out
 
     try:
@@ -85,6 +86,6 @@ def triton_address(tmp_path_factory: pytest.TempPathFactory, models_folder: Path
     except Misconfigured as why:
         pytest.skip(f"no tritonserver: {why.message}")
     repository = tmp_path_factory.mktemp("repository")
-    lay_out(models_folder, repository)
+    lay_out(models_folder, repository, tuple(CATALOGUE))
     with servers.triton(tmp_path_factory.mktemp("triton"), repository) as (part, _):
         yield part.address

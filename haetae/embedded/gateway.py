@@ -20,20 +20,12 @@ from starlette.routing import Route
 
 from haetae.embedded.api_documents import merged, page
 from haetae.embedded.ports import LOOPBACK
+from haetae.http.problems import problem
 
 _ALERT_PATHS = ("/v1/alerts", "/v1/watch-lists", "/v1/webhooks")
 _OF_ONE_CONNECTION = frozenset(
-    [
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
-    ]
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization"}
+    | {"te", "trailer", "trailers", "transfer-encoding", "upgrade"}
 )
 _DEADLINES = httpx.Timeout(connect=2.0, read=60.0, write=30.0, pool=5.0)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -95,11 +87,11 @@ class Gateway:
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            return problem(503, "service-unavailable", "The service is starting or away. Try again.", {"Retry-After": "1"})
+            return problem(503, "service-unavailable", "The service is starting or away. Try again.")
         except httpx.TimeoutException:
             return problem(504, "service-timeout", "The service did not answer in time.")
         except httpx.HTTPError:
-            return problem(502, "service-failed", "The service ended while it answered. Try again.", {"Retry-After": "1"})
+            return problem(502, "service-failed", "The service ended while it answered. Try again.")
         return _relayed(answer)
 
     async def ready(self, _: Request) -> Response:
@@ -133,19 +125,8 @@ class Gateway:
             try:
                 documents[name] = (await self._client.get(f"{base}/openapi.json", timeout=5.0)).raise_for_status().json()
             except httpx.HTTPError:
-                return problem(503, "service-unavailable", "A service is starting or away. Try again.", {"Retry-After": "1"})
+                return problem(503, "service-unavailable", "A service is starting or away. Try again.")
         return merged(documents)
-
-
-def problem(status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """RFC 9457, as the services write it."""
-    body = {
-        "type": f"urn:haetae:problem:{kind}",
-        "title": kind.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-    }
-    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
 def _raw_path(request: Request) -> bytes:

@@ -13,40 +13,47 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import grpc
 import numpy as np
+from google.protobuf import text_format
 from numpy.typing import NDArray
-from tritonclient.grpc import service_pb2, service_pb2_grpc
+from tritonclient.grpc import model_config_pb2, service_pb2, service_pb2_grpc
 from tritonclient.utils import np_to_triton_dtype, triton_to_np_dtype
 
 from haetae.embedded.ports import LOOPBACK
 from haetae.errors import Misconfigured
 from haetae.models.runtime import load
 
-_QUEUE = 64  # requests waiting for one network; more are refused, as Triton's queue policy does
 _THREADS = 16  # they wait for a network most of the time
 
 Run = Callable[[NDArray[Any]], dict[str, NDArray[Any]]]
 
 
 class Network:
-    """One loaded network, run by one caller at a time."""
+    """One network of the repository, loaded as often as its configuration has instances; each is used by one caller at a time."""
 
     def __init__(self, folder: Path) -> None:
-        parameters = json.loads((folder / "network.json").read_text(encoding="utf-8"))
-        self._run: Run = load(parameters, folder)
-        self._places = threading.BoundedSemaphore(_QUEUE)
-        self._turn = threading.Lock()
+        self.config = text_format.Parse((folder / "config.pbtxt").read_text(encoding="utf-8"), model_config_pb2.ModelConfig())
+        version = folder / "1"
+        parameters = json.loads((version / "network.json").read_text(encoding="utf-8"))
+        self._idle: SimpleQueue[Run] = SimpleQueue()
+        for _ in range(max(1, sum(group.count for group in self.config.instance_group))):
+            self._idle.put(load(parameters, version))
+        self._places = threading.BoundedSemaphore(max(1, self.config.dynamic_batching.default_queue_policy.max_queue_size))
 
     def __call__(self, images: NDArray[Any]) -> dict[str, NDArray[Any]] | None:
         """Results by name; None when too many wait already. Raises ValueError for images that do not fit."""
         if not self._places.acquire(blocking=False):
             return None
         try:
-            with self._turn:
-                return self._run(images)
+            run = self._idle.get()
+            try:
+                return run(images)
+            finally:
+                self._idle.put(run)
         finally:
             self._places.release()
 
@@ -69,6 +76,13 @@ class Service(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mi
     def ServerMetadata(self, request: Any, context: Any) -> Any:  # noqa: N802
         return service_pb2.ServerMetadataResponse(name="haetae-local", version="1", extensions=[])
 
+    def ModelConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
+        network = self._networks.get(request.name)
+        if network is None:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"Request for unknown model: '{request.name}' is not found")
+            return None
+        return service_pb2.ModelConfigResponse(config=network.config)
+
     def ModelInfer(self, request: Any, context: Any) -> Any:  # noqa: N802
         network = self._networks.get(request.model_name)
         if network is None:
@@ -80,7 +94,7 @@ class Service(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore[mi
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
             return None
         if results is None:
-            context.abort(grpc.StatusCode.UNAVAILABLE, f"Exceeds maximum queue size of {_QUEUE}")
+            context.abort(grpc.StatusCode.UNAVAILABLE, "Exceeds maximum queue size")
             return None
         return _response(request, results)
 
@@ -108,7 +122,7 @@ def _response(request: Any, results: dict[str, NDArray[Any]]) -> Any:
 
 def load_networks(repository: Path) -> dict[str, Network]:
     """Every `<model>/1/network.json` of a Triton model repository. Raises Misconfigured when there is none."""
-    found = {folder.parent.parent.name: Network(folder.parent) for folder in sorted(repository.glob("*/1/network.json"))}
+    found = {file.parents[1].name: Network(file.parents[1]) for file in sorted(repository.glob("*/1/network.json"))}
     if not found:
         raise Misconfigured("There are no networks in the model repository", repository=repository)
     return found

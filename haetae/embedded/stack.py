@@ -16,9 +16,11 @@ from haetae.embedded.postgres import Postgres
 from haetae.embedded.redis import Redis
 from haetae.embedded.service import Program, WebService
 from haetae.embedded.watch import Watch
+from haetae.inference.triton import TritonInference
+from haetae.models.networks import SERVED_BY_DEFAULT
 from haetae.models.pull import pull
 from haetae.models.repository import lay_out
-from haetae.models.selftest import self_test
+from haetae.models.selftest import check
 from haetae.store.migration import migrate
 
 SERVICES = {"search": 8081, "alert": 8082, "ingest": 8083, "detect": 8084, "reid": 8085}
@@ -30,6 +32,7 @@ class StackOptions:
     """What a caller may choose. Ports that are taken are replaced by free ones."""
 
     door_port: int = 8080
+    networks: Sequence[str] = ()  # beside those that are always served
     mirror: Path | None = None  # a folder that stands in for the networks' public sources
     allowed_networks: Sequence[str] = ()  # CIDRs of private networks with cameras, beside those of the environment
     import_folders: Sequence[Path] = ()
@@ -42,6 +45,7 @@ class Stack:
     def __init__(self, home: Home, options: StackOptions) -> None:
         self._home = home
         self._options = options
+        self._networks = list(dict.fromkeys([*options.networks, *SERVED_BY_DEFAULT]))
         self._secrets = home.secrets()
         taken: set[int] = {part.port for part in options.extra if part.port is not None}
         self._postgres = Postgres(
@@ -52,7 +56,7 @@ class Stack:
             schema=self._bring_up_to_date,
         )
         self._redis = Redis(home.redis, choose(6379, taken), password=self._secrets.redis_password)
-        self._triton = InferenceServer(home.triton, home.repository, choose(8001, taken), self_test)
+        self._triton = InferenceServer(home.triton, home.repository, choose(8001, taken), self._self_test)
         self._service_ports = {name: choose(port, taken) for name, port in SERVICES.items()}
         self._door_port = choose(options.door_port, taken)
 
@@ -69,8 +73,8 @@ class Stack:
     def prepare(self, progress: Callable[[str], None]) -> None:
         """Networks fetched, verified and laid out. Raises Misconfigured that says what to do where they cannot be had."""
         progress("fetching and verifying the networks")
-        pull(self._home.models, mirror=self._options.mirror)
-        lay_out(self._home.models, self._home.repository)
+        pull(self._home.models, self._networks, mirror=self._options.mirror)
+        lay_out(self._home.models, self._home.repository, self._networks)
 
     def watches(self) -> list[Watch]:
         """Everything to be supervised, in starting order; it is ended in the reverse order."""
@@ -106,6 +110,14 @@ class Stack:
         upstreams = [f"--{name}=http://{LOOPBACK}:{self._service_ports[name]}" for name in ("search", "alert")]
         door = WebService("door", ["haetae.embedded.gateway", f"--port={self._door_port}", *upstreams], {}, self._door_port)
         return [*services, delivery, door]
+
+    def _self_test(self, address: str) -> None:
+        """Raises Misconfigured when a network gives other numbers than the known ones."""
+        inference = TritonInference(address)
+        try:
+            check(inference, self._networks)
+        finally:
+            inference.close()
 
     def _bring_up_to_date(self, url: str) -> None:
         """The schema, and a first administrator."""

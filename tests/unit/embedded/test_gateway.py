@@ -106,7 +106,7 @@ def test_service_that_is_away_is_a_problem_to_be_tried_again() -> None:
     answer = ask("GET", "/v1/alerts", away=True)
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["retry-after"] == "1"
+    assert answer.headers["retry-after"] == "2"
     assert answer.json()["type"] == "urn:haetae:problem:service-unavailable"
     assert ask("GET", "/v1/cameras", away=True).status_code == 201
 
