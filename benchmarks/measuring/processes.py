@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -56,22 +57,28 @@ def _sample(root_pid: int) -> list[tuple[int, str, float, int]]:
     return rows
 
 
+_BY_WORD = {
+    "triton_python_backend_stub": "triton",
+    "tritonserver": "triton",
+    "haetae.embedded.local_server": "triton",
+    "postgres": "postgres",
+    "redis": "redis",
+    "celery": "delivery",
+    "services.alert.delivery": "delivery",
+    "haetae.embedded.gateway": "door",
+    "haetae.simulator": "simulator",
+    "benchmarks.": "measuring",
+}
+
+
 def _named(process: psutil.Process) -> str:
-    """What a process is: the service behind `python -m services.x`, the server's name, else the program's."""
-    words = process.cmdline()
-    services = [word.removeprefix("services.") for word in words if word.startswith("services.")]
-    if services:
-        return services[0].split(".")[0]
-    text = " ".join(words)
-    for mark, name in (
-        ("triton_python_backend_stub", "triton"),
-        ("tritonserver", "triton"),
-        ("postgres", "postgres"),
-        ("redis", "redis"),
-    ):
+    """What a process is: a server, a service, what its parent is where it is a worker of it, else the program."""
+    text = " ".join(process.cmdline())
+    for mark, name in _BY_WORD.items():
         if mark in text:
             return name
-    if "celery" in text:
-        return "alert-deliveries"
+    service = re.search(r"\bservices\.(\w+)", text)
+    if service:
+        return service.group(1)
     parent = process.parent()
-    return _named(parent) if parent is not None and "python" in process.name() and "multiprocessing" in text else process.name()
+    return _named(parent) if parent is not None and "python" in process.name() else process.name()
