@@ -22,8 +22,8 @@ from services.detect.view import FrameView, to_source
 class DetectsPeople(Protocol):
     """The detector network."""
 
-    def detect(self, images: Sequence[Pixels], input_size: ImageSize) -> list[list[Detection]]:
-        """The people in each image, boxes in its pixels. Raises Transient."""
+    def detect_each(self, images: Sequence[Pixels], input_sizes: Sequence[ImageSize]) -> list[list[Detection]]:
+        """The people in each image, boxes in its pixels; what is alike goes through the network together. Raises Transient."""
         ...
 
 
@@ -100,14 +100,12 @@ class DetectPipeline:
 
 
 def detected(detector: DetectsPeople, frames: Sequence[tuple[FrameRef, Pixels]]) -> list[list[Detection]]:
-    """The people in each frame, boxes in pixels of the source frame; frames of one input size go through the network together."""
-    people: list[list[Detection]] = [[] for _ in frames]
-    for size in dict.fromkeys(ref.detector_input for ref, _ in frames):
-        rows = [i for i, (ref, _) in enumerate(frames) if ref.detector_input == size]
-        for i, found in zip(rows, detector.detect([frames[i][1] for i in rows], size), strict=True):
-            ref, pixels = frames[i]
-            people[i] = [Detection(to_source(pixels, one.box, ref), one.score) for one in found]
-    return people
+    """The people in each frame, boxes in pixels of the source frame. Raises Transient."""
+    found = detector.detect_each([pixels for _, pixels in frames], [ref.detector_input for ref, _ in frames])
+    return [
+        [Detection(to_source(pixels, one.box, ref), one.score) for one in people]
+        for (ref, pixels), people in zip(frames, found, strict=True)
+    ]
 
 
 def _small(view: FrameView) -> Pixels | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+
 from pydantic import BaseModel, Field
 
 from haetae.settings import Settings
+from haetae.tracking.tracker import TrackerSettings
 
 
 class DetectSection(BaseModel):
@@ -22,6 +25,20 @@ class DetectSection(BaseModel):
     confirm_score: float = Field(default=0.5, ge=0, le=1)  # the best score of a tracklet must reach it
     max_gap_s: float = Field(default=3.0, gt=0)  # unseen for longer, a person's tracklet is closed
     update_every_s: float = Field(default=2.0, gt=0)  # an open tracklet is told of again so often, where its best shots changed
+
+    @property
+    def worker_name(self) -> str:
+        """Under which frames are read and shards are held."""
+        return self.name or f"detect-{socket.gethostname()}-{self.port}"
+
+    def tracker(self) -> TrackerSettings:
+        """The tracker's settings: those that may be set, and its own defaults for the rest."""
+        return TrackerSettings(
+            sure_score=self.sure_score,
+            unsure_score=self.min_score,
+            confirm_score=self.confirm_score,
+            max_gap_s=self.max_gap_s,
+        )
 
 
 class DetectSettings(Settings):
