@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
+from uuid import uuid4
 
 from haetae.domain.timing import Clock
 from haetae.media.access_units import AccessUnit, AccessUnits
@@ -18,7 +19,7 @@ from haetae.media.sdp import VideoTrack
 from haetae.media.trouble import CameraTrouble, TroubleKind
 from haetae.media.udp_ports import Datagram
 
-_POLL_S = 1.0
+_POLL_S = 0.5
 _MAX_WAITING = 64  # pictures inside the decoder; none holds back more than 16
 
 
@@ -35,13 +36,19 @@ class Packets(Protocol):
 class LiveStream:
     """Iterates over the pictures of one camera. Raises CameraTrouble when none comes for `frame_s` seconds, or the stream ends.
 
-    `n_unreadable` counts pictures that came damaged or could not be decoded, `n_lost` packets that never came.
+    The first picture may take `first_s` where data comes: it waits for a key frame. A step of the camera's clock begins a new
+    boot, so that within one boot time only grows. `n_unreadable` counts pictures that came damaged or could not be decoded,
+    `n_lost` packets that never came.
     """
 
-    def __init__(self, packets: Packets, clock: Clock, *, frame_s: float) -> None:
+    live = True
+
+    def __init__(self, packets: Packets, clock: Clock, *, frame_s: float, first_s: float = 12.0) -> None:
         track = packets.track
         self.codec = track.codec
-        self._packets, self._clock, self._frame_s = packets, clock, frame_s
+        self._packets, self._clock = packets, clock
+        self._frame_s, self._first_s = frame_s, max(first_s, frame_s)
+        self._reader = uuid4().hex[:12]
         self._capture = CaptureClock(track.clock_hz)
         self._decoder = Decoder(track.codec, track.clock_hz)
         self._waiting: dict[int, tuple[datetime, int | None]] = {}
@@ -49,7 +56,7 @@ class LiveStream:
         self._reorder, self._units = Reorder(), AccessUnits(track.codec, track.parameter_sets)
         self._n_damaged = self._n_lost = 0
         self._number, self._epoch = 0, 0
-        self._media_came = False
+        self._media_came = self._picture_came = False
 
     @property
     def n_unreadable(self) -> int:
@@ -67,20 +74,24 @@ class LiveStream:
     def __iter__(self) -> Iterator[Picture]:
         seen_s = time.monotonic()
         while True:
-            for datagram in self._packets.receive(min(seen_s + self._frame_s, time.monotonic() + _POLL_S)):
+            for datagram in self._packets.receive(min(seen_s + self._limit_s, time.monotonic() + _POLL_S)):
                 for picture in self._taken(datagram):
                     seen_s = time.monotonic()
                     yield picture
-            if time.monotonic() - seen_s >= self._frame_s:
+            if time.monotonic() - seen_s >= self._limit_s:
                 raise self._trouble()
 
     def close(self) -> None:
         self._packets.close()
 
+    @property
+    def _limit_s(self) -> float:
+        return self._first_s if self._media_came and not self._picture_came else self._frame_s
+
     def _trouble(self) -> CameraTrouble:
         if self._media_came and self.n_unreadable:
             return CameraTrouble("Data comes, and no picture can be decoded from it.", TroubleKind.UNREADABLE)
-        return CameraTrouble(f"No picture for {self._frame_s:.0f} s.", TroubleKind.NO_MEDIA)
+        return CameraTrouble(f"No picture for {self._limit_s:.0f} s.", TroubleKind.NO_MEDIA)
 
     def _taken(self, datagram: Datagram) -> Iterator[Picture]:
         if datagram.control:
@@ -119,5 +130,7 @@ class LiveStream:
             stamp = self._capture.stamp(image.pts if image.pts is not None else pts, received_at, absolute_us)
             if stamp.epoch != self._epoch:
                 self._epoch, self._number = stamp.epoch, 0
-            yield Picture(image, self._number, stamp.epoch, stamp.captured_at, received_at, stamp.pts_s, stamp.source)
+            self._picture_came = True
+            boot = f"{self._reader}.{stamp.epoch}"
+            yield Picture(image, boot, self._number, stamp.captured_at, received_at, stamp.pts_s, stamp.source)
             self._number += 1

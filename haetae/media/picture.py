@@ -25,11 +25,11 @@ _PLANAR = ("yuv420p", "yuvj420p")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture with both its clocks. `number` counts the pictures of one epoch from 0; `image` is libav's frame."""
+    """One picture with both its clocks. `boot` and `number` as a FrameRef's boot and seq; `image` is libav's frame."""
 
     image: Any
+    boot: str
     number: int
-    epoch: int
     captured_at: datetime
     received_at: datetime
     pts_s: float

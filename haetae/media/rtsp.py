@@ -32,12 +32,11 @@ class RtspSession:
 
     track: VideoTrack
 
-    def __init__(self, target: RtspTarget, *, open_s: float) -> None:
-        until_s = time.monotonic() + open_s
+    def __init__(self, target: RtspTarget, *, connect_s: float, answer_s: float) -> None:
         self._udp: UdpPorts | None = None
-        self._connection = RtspConnection(target.address, target.credentials, until_s=until_s)
+        self._connection = RtspConnection(target.address, target.credentials, connect_s=connect_s, answer_s=answer_s)
         try:
-            self._play(target, until_s)
+            self._play(target)
         except CameraTrouble:
             self.close()
             raise
@@ -71,18 +70,16 @@ class RtspSession:
     _alive_every_s = 25.0
     _alive_at_s = 0.0
 
-    def _play(self, target: RtspTarget, until_s: float) -> None:
+    def _play(self, target: RtspTarget) -> None:
         url = _without_credentials(target.url)
-        self._connection.request("OPTIONS", url, until_s=until_s)
-        answer = self._connection.request("DESCRIBE", url, {"Accept": "application/sdp"}, until_s=until_s)
+        self._connection.request("OPTIONS", url)
+        answer = self._connection.request("DESCRIBE", url, {"Accept": "application/sdp"})
         self.track = video_track(answer.body.decode("utf-8", "replace"))
         base = answer.headers.get("content-base") or answer.headers.get("content-location") or url
         self._url = _joined(base, self.track.base)
-        answer = self._connection.request(
-            "SETUP", _joined(base, self.track.control), {"Transport": self._wanted(target)}, until_s=until_s
-        )
+        answer = self._connection.request("SETUP", _joined(base, self.track.control), {"Transport": self._wanted(target)})
         self._take_transport(answer, target)
-        self._connection.request("PLAY", self._url, {"Range": "npt=0.000-"}, until_s=until_s)
+        self._connection.request("PLAY", self._url, {"Range": "npt=0.000-"})
         self._playing = True
 
     def _wanted(self, target: RtspTarget) -> str:

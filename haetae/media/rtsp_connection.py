@@ -40,23 +40,24 @@ class Answer:
 class RtspConnection:
     """Speaks to exactly the address that was checked. It follows no redirect. Raises CameraTrouble from every method."""
 
-    def __init__(self, address: PinnedAddress, credentials: Credentials | None, *, until_s: float) -> None:
+    def __init__(self, address: PinnedAddress, credentials: Credentials | None, *, connect_s: float, answer_s: float) -> None:
+        self._answer_s = answer_s
         self._credentials = credentials
         self._authorization: Authorization | None = None
         self._sequence = 0
         self._session = ""
         self._buffer = bytearray()
         self._early: list[Interleaved | Answer] = []  # came together with an answer
-        self.socket = _connected(address, until_s)
+        self.socket = _connected(address, connect_s)
 
     def close(self) -> None:
         self.socket.close()
 
-    def request(self, method: str, url: str, headers: Mapping[str, str] = _NO_HEADERS, *, until_s: float) -> Answer:
+    def request(self, method: str, url: str, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
         """The camera's good answer; asks again with a proof of who we are where it wants one."""
         for attempt in range(2):
             self.send(method, url, headers)
-            answer = self._answer(until_s)
+            answer = self._answer()
             if answer.status != 401:
                 break
             self._prepare_authorization(answer, first=attempt == 0)
@@ -100,7 +101,8 @@ class RtspConnection:
             raise CameraTrouble("The camera does not accept the user name and password.", TroubleKind.UNAUTHORISED)
         self._authorization = authorization
 
-    def _answer(self, until_s: float) -> Answer:
+    def _answer(self) -> Answer:
+        until_s = time.monotonic() + self._answer_s
         while True:
             found = self.receive(until_s)
             for i, message in enumerate(found):
@@ -181,9 +183,9 @@ def _printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable())[:60]
 
 
-def _connected(address: PinnedAddress, until_s: float) -> socket.socket:
+def _connected(address: PinnedAddress, connect_s: float) -> socket.socket:
     try:
-        plain = socket.create_connection((address.ip, address.port), timeout=max(0.05, until_s - time.monotonic()))
+        plain = socket.create_connection((address.ip, address.port), timeout=connect_s)
     except TimeoutError:
         raise CameraTrouble("Nothing answers at the camera's address.", TroubleKind.UNREACHABLE) from None
     except OSError as error:
