@@ -71,13 +71,16 @@ def watched(folder: Path, options: argparse.Namespace) -> tuple[float, list[Seen
 
 
 def latencies(seen: Sequence[Seen]) -> dict[str, object]:
-    """Percentiles in seconds. An update that was replaced by a newer one before its row was written counts with that one's row."""
+    """Percentiles in seconds. An update that a newer one replaced before its row was written counts with that one's row."""
     rows: dict[object, list[tuple[int, datetime]]] = {}
     for at, topic, payload in seen:
         if topic == SIGHTINGS:
             sighting = sighting_wire.from_bytes(payload)
             rows.setdefault(sighting.id, []).append((sighting.revision, at))
-    to_update, to_row, closed_to_row, whole = [], [], [], []
+    to_update: list[float] = []
+    to_row: list[float] = []
+    closed_to_row: list[float] = []
+    whole: list[float] = []
     for at, topic, payload in seen:
         if topic != TRACKLETS:
             continue

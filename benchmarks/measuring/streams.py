@@ -22,7 +22,7 @@ class StreamWatcher:
 
     def __init__(self, url: str, topics: Sequence[str]) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=10)
-        self._last: dict[str, bytes | str] = {topic: "$" for topic in topics}
+        self._last: dict[str, bytes | str] = dict.fromkeys(topics, "$")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="stream-watcher", daemon=True)
         self.seen: list[Seen] = []

@@ -140,3 +140,23 @@ def test_a_stored_sighting_is_embedded_again_by_the_new_model() -> None:
     assert again is not None
     assert again.model == new
     assert pipeline(FakeCrops({}), FakeEmbedder(new)).embed_again([old]) == [None]
+
+
+def test_what_one_model_read_is_not_used_for_another() -> None:
+    """A model that changes while the worker runs reads every crop anew."""
+    embedder = FakeEmbedder()
+    reid = pipeline(FakeCrops({"a": grey(20)}), embedder)
+    reid.process([seen(1, ("a", 0.9))])
+    embedder.model = ModelVersion("reid-next", "2-f32")
+    (sighting,) = reid.process([seen(1, ("a", 0.9), revision=2)])
+    assert embedder.batches == [1, 1]
+    assert sighting.embedding is not None
+    assert sighting.embedding.model == embedder.model
+
+
+def test_inference_calls_are_bounded() -> None:
+    """However many crops a batch has, one call takes no more than 32."""
+    keys = [f"crop-{n}" for n in range(70)]
+    embedder = FakeEmbedder()
+    pipeline(FakeCrops({key: grey(20) for key in keys}), embedder).process([seen(n, (key, 0.9)) for n, key in enumerate(keys)])
+    assert embedder.batches == [32, 32, 6]
