@@ -46,7 +46,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         blobs=LocalFolder(settings.blobs.folder),
         ledger=Ledger(redis),
         reader=ProbeReader(PhotoDetector(detector, input_px=own.photo_input_px), embedder),
-        pipeline=SearchPipeline(embedder.model, own.ranking, clock),
+        pipeline=SearchPipeline(own.ranking, clock),
         addresses=AddressPolicy(tuple(settings.sources.allowed_networks), tuple(settings.sources.import_folders)),
         buckets=Buckets(per_minute=own.queries_per_minute, at_once=own.queries_at_once, clock=clock),
         section=own,

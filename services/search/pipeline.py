@@ -5,6 +5,7 @@ Pure over ports: no network, no database; the gallery is what the caller passes 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
@@ -67,18 +68,21 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """People, the most likely first. `timings_s` in seconds by step; the scope has `n_gallery` sightings."""
+    """People, the most likely first. `timings_s` in seconds by step; the scope has `n_gallery` sightings.
+
+    `model` is the network whose embeddings were compared; None where nothing was.
+    """
 
     people: tuple[Person, ...]
     n_gallery: int
+    model: ModelVersion | None
     timings_s: Mapping[str, float]
 
 
 class SearchPipeline:
-    """Answers queries. Embeddings of `model` tell people apart."""
+    """Answers queries."""
 
-    def __init__(self, model: ModelVersion, ranking: Ranking, clock: Clock) -> None:
-        self._model = model
+    def __init__(self, ranking: Ranking, clock: Clock) -> None:
         self._ranking = ranking
         self._clock = clock
 
@@ -91,9 +95,10 @@ class SearchPipeline:
             candidates = self._by_attributes(query, gallery, steps)
         else:
             candidates = self._by_photos(query, probes, gallery, reranking or self._ranking.reranking, steps)
-        people = self._people(candidates, gallery)
+        model = probes.model if probes else _commonest_model(candidates)
+        people = self._people(candidates, model, gallery)
         steps.end("group")
-        return Answer(people, n_gallery, steps.taken_s)
+        return Answer(people, n_gallery, model, steps.taken_s)
 
     def _by_photos(
         self, query: Query, probes: Probes, gallery: Gallery, reranking: KReciprocal, steps: _Steps
@@ -129,13 +134,13 @@ class SearchPipeline:
         order = order_value(reranked, supported, self._ranking.weight_of_attributes)
         return Candidate(sighting, distance, reranked, supported, order)
 
-    def _people(self, candidates: Sequence[Candidate], gallery: Gallery) -> tuple[Person, ...]:
-        """Candidates by person. One whose embedding is of another model stands for itself."""
+    def _people(self, candidates: Sequence[Candidate], model: ModelVersion | None, gallery: Gallery) -> tuple[Person, ...]:
+        """Candidates by person. One whose embedding is not of `model` stands for itself."""
         positions = gallery.positions()
         groups, comparable, vectors = [], [], []
         for index, candidate in enumerate(candidates):
             embedding = candidate.sighting.embedding
-            if embedding is None or embedding.model != self._model:
+            if embedding is None or embedding.model != model:
                 groups.append([index])
             else:
                 comparable.append(index)
@@ -166,6 +171,11 @@ class _Steps:
 def _person(candidates: Sequence[Candidate], positions: Mapping[CameraId, GeoPoint | None]) -> Person:
     steps = (step_of(candidate.sighting, positions) for candidate in candidates)
     return Person(tuple(candidates), trajectory(steps))
+
+
+def _commonest_model(candidates: Sequence[Candidate]) -> ModelVersion | None:
+    models = Counter(candidate.sighting.embedding.model for candidate in candidates if candidate.sighting.embedding)
+    return models.most_common(1)[0][0] if models else None
 
 
 def _best(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:

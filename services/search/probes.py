@@ -15,7 +15,7 @@ from haetae.domain.embedding import ModelVersion, Vectors
 from haetae.domain.frame import Pixels
 from haetae.domain.geometry import Box, ImageSize
 from haetae.domain.query import Probe
-from haetae.errors import Refused
+from haetae.errors import Poison, Refused
 from haetae.imaging.crop import crop
 from haetae.imaging.quality import assess
 
@@ -61,10 +61,12 @@ class ReadsAppearance(Protocol):
     """The embedding network."""
 
     @property
-    def model(self) -> ModelVersion: ...
+    def model(self) -> ModelVersion:
+        """What serves now. Raises Transient."""
+        ...
 
     def embed(self, crops: Sequence[Pixels]) -> Vectors:
-        """(n, d) float32 rows of length 1. Raises Transient."""
+        """(n, d) float32 rows of length 1. Raises Transient, and Poison for a crop without direction."""
         ...
 
 
@@ -76,11 +78,6 @@ class ProbeReader:
         self._embedder = embedder
         self._crop_margin = crop_margin
 
-    @property
-    def model(self) -> ModelVersion:
-        """The network that probes and gallery are compared by."""
-        return self._embedder.model
-
     def read(self, photos: Sequence[Photo]) -> list[ReadPhoto]:
         """The person meant in each photo. Raises Refused (422: no-person-in-photo, box-outside-photo), Transient."""
         unmarked = [index for index, photo in enumerate(photos) if photo.box is None]
@@ -88,8 +85,12 @@ class ProbeReader:
         return [self._read(index, photo, found.get(index)) for index, photo in enumerate(photos)]
 
     def embed(self, read: Sequence[ReadPhoto]) -> Probes:
-        """The probes with their embeddings. Raises Transient."""
-        return Probes(tuple(read), self._embedder.embed([photo.crop for photo in read]), self._embedder.model)
+        """The probes with their embeddings. Raises Refused (422) where a photo shows nothing, Transient."""
+        try:
+            vectors = self._embedder.embed([photo.crop for photo in read])
+        except Poison:
+            raise Refused("A photo shows nothing that people could be told apart by.", status=422, kind="blank-photo") from None
+        return Probes(tuple(read), vectors, self._embedder.model)
 
     def _find(self, photos: Sequence[Pixels]) -> list[list[Detection]]:
         """People by photo; where nobody is seen, the photo is looked at again with a border around it."""

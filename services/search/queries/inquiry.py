@@ -107,7 +107,7 @@ def _shown(
             limit=request.limit,
             reranking=request.reranking,
         ),
-        model=str(desk.reader.model),
+        model=str(answer.model) if answer.model else None,
         n_gallery=answer.n_gallery,
         probes=probes,
         people=[PersonOut.of(person) for person in answer.people],

@@ -202,7 +202,10 @@ class QueryOut(Strict):
     id: UUID
     asked_at: Instant
     asked: AskedOut
-    model: str = Field(description="The network whose embeddings were compared, with its version.", examples=["reid-0288@1-f32"])
+    model: str | None = Field(
+        description="The network whose embeddings were compared, with its version; null where none were.",
+        examples=["reid-0288@1-f32"],
+    )
     n_gallery: int = Field(description="How many sightings lie within the window and the cameras.")
     probes: list[ProbeOut]
     people: list[PersonOut]
