@@ -31,7 +31,7 @@ from services.reid.pipeline import ReidPipeline
 from services.reid.reembedding import Reembedding
 from services.reid.retention import RetentionJob
 from services.reid.settings import ReidSettings
-from services.reid.worker import ReidWorker
+from services.reid.worker import ReidWorker, wait_until_ready
 
 
 def main(settings: ReidSettings, stop: threading.Event) -> None:
@@ -41,8 +41,8 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, application_name="haetae-reid")
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
-    embedder = Embedder(inference, settings.models.embedder)
-    classifier = AttributeClassifier(inference, settings.models.attributes)
+    embedder = Embedder(inference, settings.models.embedder, deadline_s=settings.triton.deadline_s)
+    classifier = AttributeClassifier(inference, settings.models.attributes, deadline_s=settings.triton.deadline_s)
     pipeline = ReidPipeline(BlobCrops(blobs, Tally(log, "crops_lost")), embedder, classifier, clothing_colours,
                             shots_per_tracklet=own.shots_per_tracklet, remembered_crops=own.remembered_crops)  # fmt: skip
 
@@ -61,6 +61,7 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
     served = serve_in_thread(create_app("Haetae reid", "1", health), own.host, own.port)
     retention.start(stop)
+    wait_until_ready(store, stop, Tally(log, "waited_for_store", every_s=10.0))
     consumer.run(worker.handle, stop, worker.on_idle)
     served.stop()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 from haetae.bus.consumer import Commit, Message, Outgoing
@@ -10,6 +11,7 @@ from haetae.domain.sighting import Sighting
 from haetae.domain.timing import Clock
 from haetae.domain.tracklet import Tracklet
 from haetae.store.store import Store, Transaction
+from haetae.telemetry.tally import Tally
 from haetae.wire import sighting as sighting_wire
 from haetae.wire import tracklet as tracklet_wire
 from services.reid.metrics import ReidMetrics
@@ -53,6 +55,13 @@ class ReidWorker:
         self._metrics.crops_read_to(self._pipeline.n_crops_read)
         for tracklet in tracklets:
             self._metrics.stored(closed=tracklet.closed, seconds=(now - tracklet.received_at).total_seconds())
+
+
+def wait_until_ready(store: Store, stop: threading.Event, waiting: Tally) -> None:
+    """Returns when the store has the schema that we need: before that, every tracklet would seem to be unstorable."""
+    while (why := store.ready()) is not None and not stop.is_set():
+        waiting.count(why=why)
+        stop.wait(1.0)
 
 
 def stored_by(transaction: Transaction, sightings: Sequence[Sighting]) -> list[Sighting]:

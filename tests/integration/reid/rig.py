@@ -111,7 +111,7 @@ class Rig:
 
     def backlog(self) -> int:
         """Tracklets that are not done."""
-        return cast(int, self.redis.xlen(TRACKLETS))
+        return Publisher(self.redis).backlog(TRACKLETS)
 
 
 def open_rig(redis_url: str, postgres_url: str, blobs: Path, inference: Inference, embedder: str = "reid-0288") -> Rig:
