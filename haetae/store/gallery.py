@@ -149,7 +149,7 @@ class Gallery:
             found = self._session.execute(select(row.id, row.dimension).where(same)).one()
         if found is None:
             return None
-        number, stored = found._tuple()
+        number, stored = found
         if stored != dimension:
             raise DimensionsDiffer("A model gives vectors of one dimension.", model=model, stored=stored, given=dimension)
         return number

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from haetae.domain.recording import RecordingState
 from haetae.errors import Refused
 from haetae.store.partitions import drop_day, existing_days
-from haetae.store.store import Store, Transaction
-from haetae.store.tables import AlertRow, Base, DeliveryRow, QueryRow, RecordingRow, SightingDayRow, WatchListEntryRow
+from haetae.store.store import Store
+from haetae.store.tables import AlertRow, DeliveryRow, QueryRow, RecordingRow, SightingDayRow, WatchListEntryRow
+from haetae.store.tables.base import Base
 
 _CLOCKS_MAY_DIFFER_BY = timedelta(hours=1)
 _EXPIRED_ENTRIES_STAY = timedelta(days=1)
@@ -68,8 +69,8 @@ def drop_before(
     Raises Refused where that is more than `max_share` of all sightings and of all days, unless forced. Crops go first: what
     breaks off in between is finished by the next run.
     """
+    _check_clock(store, now, force)
     with store.begin() as transaction:
-        _check_clock(transaction, now, force)
         stored = existing_days(transaction.session.connection())
         rows = SightingDayRow.started_on
         n_all, n_old = transaction.session.execute(
@@ -91,8 +92,8 @@ def purge_before(store: Store, blobs: DayBlobs, before: datetime, now: datetime,
 
     Gives how many records and blobs went. Raises Refused where the clocks differ. Watch-list entries go a day after they expired.
     """
+    _check_clock(store, now, force)
     with store.begin() as transaction:
-        _check_clock(transaction, now, force)
         expired = select(WatchListEntryRow.id).where(WatchListEntryRow.expires_at < now - _EXPIRED_ENTRIES_STAY)
         entries = transaction.session.scalars(expired).all()
     n_blobs = sum(blobs.delete_below(f"probes/{day}") for day in _days_below(blobs, "probes") if day < before.date())
@@ -139,10 +140,11 @@ def _days_below(blobs: DayBlobs, prefix: str) -> list[date]:
     return days
 
 
-def _check_clock(transaction: Transaction, now: datetime, force: bool) -> None:
-    database_now = transaction.session.scalars(select(func.now())).one()
+def _check_clock(store: Store, now: datetime, force: bool) -> None:
+    with store.begin() as transaction:
+        database_now = transaction.session.scalars(select(func.now())).one()
     if abs(database_now - now) > _CLOCKS_MAY_DIFFER_BY and not force:
-        raise Refused("The clocks of this program and of PostgreSQL differ: nothing is purged.", status=409, kind="clocks-differ")
+        _refuse(store, now, "clocks-differ", "The clocks of this program and of PostgreSQL differ.", database=str(database_now))
 
 
 def _refuse(store: Store, now: datetime, kind: str, why: str, **detail: str) -> None:

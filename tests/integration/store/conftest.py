@@ -1,0 +1,62 @@
+"""A schema of its own for each test module, in the session's PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import make_url, text
+
+from haetae.store.engine import open_store, open_unlimited
+from haetae.store.migration import migrate
+from haetae.store.secrets import Cipher
+from haetae.store.store import Store
+
+
+def with_schema(url: str, schema: str) -> str:
+    """The same database, where `schema` comes first."""
+    return make_url(url).update_query_dict({"options": f"-csearch_path={schema},public"}).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+def empty_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of an empty schema."""
+    schema = request.module.__name__.rpartition(".")[2]
+    admin = open_unlimited(postgres_url, application_name="tests")
+    with admin.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    yield with_schema(postgres_url, schema)
+    with admin.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="module")
+def url(empty_url: str) -> str:
+    """URL of a schema with all tables."""
+    migrate(empty_url)
+    return empty_url
+
+
+@pytest.fixture(scope="module")
+def opened(url: str) -> Iterator[Store]:
+    """The module's store with its pool."""
+    store = open_store(url, cipher=Cipher([Cipher.new_key()]), pool_size=8, application_name="store-tests")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(opened: Store, url: str) -> Iterator[Store]:
+    """The module's store, emptied after the test (the audit and partitions stay)."""
+    yield opened
+    engine = open_unlimited(url, application_name="tests")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "TRUNCATE cameras, camera_reports, recordings, sighting_days, sightings, sighting_embeddings, embedding_models, "
+                "queries, query_probes, watch_list_entries, watch_list_embeddings, alerts, webhooks, outbox, api_keys"
+            )
+        )
+    engine.dispose()
