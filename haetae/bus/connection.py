@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,8 @@ from haetae.errors import Misconfigured, Transient
 
 CONNECT_TIMEOUT_S = 3.0
 # Replies of a server that is up and cannot serve just now: loading its file, out of memory, disk full, a replica, in a script.
-_NOT_NOW = ("LOADING", "OOM", "MISCONF", "READONLY", "BUSY ", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS")
+# At the start of the reply, or within it where a script's command was refused (Redis 6.2 wraps those).
+_NOT_NOW = re.compile(r"(?:^|-)(LOADING|OOM|MISCONF|READONLY|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS)\b")
 _OURS_TO_FIX = ("NOAUTH", "WRONGPASS", "NOPERM")
 
 
@@ -52,8 +54,10 @@ def redis_errors() -> Iterator[None]:
         text = str(error)
         if text.startswith(_OURS_TO_FIX):
             raise Misconfigured("Redis refuses our credentials.") from error
-        if type(error) is not ResponseError or text.startswith(_NOT_NOW):  # redis-py has types for OOM, READONLY and the like
-            raise Transient("Redis cannot serve now.", cause=text.partition(" ")[0] or type(error).__name__) from error
+        if type(error) is not ResponseError:  # redis-py has types of its own for OOM, READONLY and the like
+            raise Transient("Redis cannot serve now.", cause=type(error).__name__) from error
+        if not_now := _NOT_NOW.search(text):
+            raise Transient("Redis cannot serve now.", cause=not_now.group(1)) from error
         raise
 
 

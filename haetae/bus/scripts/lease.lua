@@ -7,8 +7,12 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local holder, till, usable = unpack(redis.call('HMGET', KEYS[2], 'holder', 'until', 'usable'))
 till, usable = tonumber(till or '0'), tonumber(usable or '0')
--- A clock that was set back must not make a lease last longer than its ttl, nor keep it unusable for longer than the guard.
-till, usable = math.min(till, now + ttl), math.min(usable, now + guard)
+-- Noted by a clock that was fast then: a lease must not last longer than its ttl, nor stay unusable for longer than the guard.
+if till > now + ttl then
+  till = now + ttl
+  redis.call('HSET', KEYS[2], 'until', till)
+end
+usable = math.min(usable, now + guard)
 
 local function write(from)
   redis.call('HSET', KEYS[2], 'holder', me, 'until', now + ttl, 'usable', from)

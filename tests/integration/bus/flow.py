@@ -9,6 +9,7 @@ from typing import Any
 
 import redis
 
+from haetae.bus.connection import connect
 from haetae.bus.consumer import Commit, Consumer, Message, Outgoing
 from haetae.bus.ledger import PROCESSED, Ledger, LedgerEntry
 from haetae.bus.publisher import Publisher
@@ -17,6 +18,11 @@ from tests.kit import builders as make
 
 IN, OUT, GROUP = "test.in", "test.out", "doubler"
 CAMERA = CameraId("gate-1")
+
+
+def impatient(url: str) -> redis.Redis:
+    """A client whose calls end after half a second."""
+    return connect(url, block_s=-4.5)
 
 
 def send(client: redis.Redis, numbers: Sequence[int], topic: str = IN) -> None:
@@ -49,8 +55,11 @@ def counted(client: redis.Redis) -> int:
 
 
 def n_pending(client: Any, topic: str = IN) -> int:
-    """How many messages are pending."""
-    return int(client.xpending(topic, GROUP)["pending"])
+    """How many messages are pending; none where there is no group yet."""
+    try:
+        return int(client.xpending(topic, GROUP)["pending"])
+    except redis.ResponseError:
+        return 0
 
 
 def nothing_left(client: redis.Redis, topic: str = IN) -> bool:
