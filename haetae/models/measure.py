@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 
@@ -27,7 +26,7 @@ def known_input(entry: CatalogueEntry) -> Pixels:
 
 
 def measure_ms(entry: CatalogueEntry, folder: Path, flavour: Flavour, *, budget_s: float = 1.5) -> dict[str, float]:
-    """Median milliseconds of one run with its preparation, one thread, f32, by engine, in the flavour's order.
+    """Typical milliseconds of one undisturbed run with its preparation, one thread, f32, by engine, in the flavour's order.
 
     The engines take turns, so that whatever else the machine does slows both.
     """
@@ -61,4 +60,5 @@ def _milliseconds(run: Callable[[], object]) -> float:
 
 
 def _typical(times: Sequence[float]) -> float:
-    return float(median(times))
+    """The lower quartile: a machine with other work interrupts half of the runs, but not the best quarter."""
+    return float(np.quantile(times, 0.25))

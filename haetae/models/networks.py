@@ -60,6 +60,7 @@ RTMDET_NANO = CatalogueEntry(
             "scale": [57.375, 57.12, 58.395],
             "max_detections": MAX_DETECTIONS,
             "min_score": 0.05,
+            "iou": 0.65,
         }
     ),
 )

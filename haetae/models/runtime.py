@@ -155,8 +155,9 @@ def _rtmdet(parameters: Mapping[str, Any], network: Raw, images: Array) -> Resul
     for start in range(0, len(images), step):
         dets, labels = network(_planar(images[start : start + step], parameters["mean"], parameters["scale"]))[:2]
         for rows, kinds in zip(dets, labels, strict=True):
-            keep = (kinds == 0) & (rows[:, 4] >= parameters["min_score"])
-            found.append((rows[keep, :4], rows[keep, 4]))
+            people = rows[(kinds == 0) & (rows[:, 4] >= parameters["min_score"])]
+            keep = suppressed(people[:, :4], people[:, 4], parameters["iou"], parameters["max_detections"])
+            found.append((people[keep, :4], people[keep, 4]))
     return _packed(found, parameters["max_detections"])
 
 
@@ -195,17 +196,29 @@ def _movenet(parameters: Mapping[str, Any], network: Raw, images: Array) -> Resu
     return {"keypoints": np.ascontiguousarray(joints[:, :, [1, 0, 2]])}
 
 
+_CANDIDATES = 300  # more boxes than people fit into a frame
+_CONTAINED_SHARE, _CONTAINED_IOU = 0.9, 0.4  # head and shoulders of a person, found beside the whole person
+
+
 def suppressed(boxes: Array, scores: Array, iou: float, limit: int) -> Array:
-    """Indices of the boxes (n, 4) xyxy that stay, best first: greedy non-maximum suppression."""
-    order = np.argsort(-scores, kind="stable")
-    areas = (boxes[:, 2] - boxes[:, 0]).clip(0) * (boxes[:, 3] - boxes[:, 1]).clip(0)
+    """Indices of the boxes (n, 4) xyxy that stay, best first.
+
+    Greedy non-maximum suppression: a box goes where it overlaps a better one by more than `iou`, or lies nearly wholly in one (or
+    around it) and is not much smaller.
+    """
+    order = np.argsort(-scores, kind="stable")[:_CANDIDATES]
+    best = boxes[order]
+    areas = (best[:, 2] - best[:, 0]).clip(0) * (best[:, 3] - best[:, 1]).clip(0)
+    width = np.minimum(best[:, None, 2], best[None, :, 2]) - np.maximum(best[:, None, 0], best[None, :, 0])
+    height = np.minimum(best[:, None, 3], best[None, :, 3]) - np.maximum(best[:, None, 1], best[None, :, 1])
+    shared = width.clip(0) * height.clip(0)
+    union = areas[:, None] + areas[None, :] - shared
+    contained = shared > _CONTAINED_SHARE * np.minimum(areas[:, None], areas[None, :])
+    same = (shared > iou * union) | (contained & (shared > _CONTAINED_IOU * union))
+    alive = np.ones(len(order), dtype=bool)
     keep: list[int] = []
-    while len(order) and len(keep) < limit:
-        best, rest = int(order[0]), order[1:]
-        keep.append(best)
-        width = np.minimum(boxes[best, 2], boxes[rest, 2]) - np.maximum(boxes[best, 0], boxes[rest, 0])
-        height = np.minimum(boxes[best, 3], boxes[rest, 3]) - np.maximum(boxes[best, 1], boxes[rest, 1])
-        shared = width.clip(0) * height.clip(0)
-        union = areas[best] + areas[rest] - shared
-        order = rest[shared <= iou * np.maximum(union, 1e-9)]
-    return np.array(keep, dtype=np.intp)
+    for i in range(len(order)):
+        if alive[i] and len(keep) < limit:
+            keep.append(i)
+            alive &= ~same[i]
+    return np.asarray(order[keep], dtype=np.intp)

@@ -1,0 +1,126 @@
+"""`haetae models pull|list`: the networks of the catalogue and those on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from haetae.cli.output import AsJson, emit, say, table_of
+from haetae.errors import Misconfigured
+from haetae.inference.local import LocalInference
+from haetae.models.download import Progress
+from haetae.models.installed import Execution, installed
+from haetae.models.networks import CATALOGUE
+from haetae.models.pull import Pulled, pull
+from haetae.models.selftest import check
+from haetae.settings import ModelsSettings, Settings
+
+Folder = Annotated[
+    Path | None, typer.Option("--folder", help="Models folder [default: $HAETAE_MODELS__FOLDER or .haetae/models].")
+]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True)
+    group.command("pull", help="Fetch, verify and measure networks; all of the catalogue by default.")(pull_command)
+    group.command("list", help="The catalogue, and what of it is on this machine.")(list_command)
+    app.add_typer(group, name="models", help="Fetch, verify and list the networks.")
+
+
+def pull_command(
+    names: Annotated[list[str] | None, typer.Argument(help="Networks of the catalogue.")] = None,
+    mirror: Annotated[
+        Path | None, typer.Option("--mirror", help="Folder instead of the public sources [default: $HAETAE_MODELS__MIRROR].")
+    ] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is there already and intact is not fetched again. Ends with 2 where a file is not what the catalogue means."""
+    settings = Settings.load().models
+    where = folder or settings.folder
+    wanted = tuple(names or CATALOGUE)
+    done = pull(where, wanted, mirror=mirror or settings.mirror, progress=_progress())
+    for each in done:
+        for file in each.pinned:
+            say(
+                f"{each.network.entry.name}: no one publishes a digest of {file}; what came is pinned from now on", style="yellow"
+            )
+    check(LocalInference(where, execution(settings)), wanted)
+    rows = [_pulled(each, execution(settings)) for each in done]
+    columns = ["network", "from", "version", "engines ms"]
+    emit(rows, as_json, lambda: table_of("Networks", columns, [(r["name"], r["from"], r["version"], _costs(r)) for r in rows]))
+
+
+def list_command(folder: Folder = None, as_json: AsJson = False) -> None:
+    settings = Settings.load().models
+    rows = [_listed(name, folder or settings.folder, execution(settings)) for name in CATALOGUE]
+    columns = ["network", "task", "input", "licence", "here as", "engines ms", "why not"]
+    emit(rows, as_json, lambda: table_of("Catalogue", columns, [_cells(row) for row in rows]))
+
+
+def execution(settings: ModelsSettings) -> Execution:
+    """How networks are run, as configured."""
+    return Execution(engine=settings.engine, precision=settings.precision)
+
+
+def _pulled(each: Pulled, how: Execution) -> dict[str, object]:
+    return {
+        "name": each.network.entry.name,
+        "from": each.origin,
+        "flavour": each.network.flavour.name,
+        "version": each.network.version(how),
+        "measured_ms": each.network.measured_ms,
+        "pinned": each.pinned,
+    }
+
+
+def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
+    entry = CATALOGUE[name]
+    row: dict[str, object] = {
+        "name": name,
+        "title": entry.title,
+        "task": entry.spec.task,
+        "input": entry.spec.input_size,
+        "licence": entry.licence,
+        "homepage": entry.homepage,
+        "sources": [file.url for flavour in entry.flavours for file in flavour.files if file.url],
+        "card": entry.card,
+        "version": None,
+        "measured_ms": None,
+        "problem": None,
+    }
+    try:
+        found = installed(folder, name)
+        row |= {"version": found.version(how), "measured_ms": found.measured_ms}
+    except Misconfigured as error:
+        row["problem"] = error.message
+    return row
+
+
+def _cells(row: dict[str, object]) -> Sequence[object]:
+    size = CATALOGUE[str(row["name"])].spec.input_size
+    shape = f"{size.width} x {size.height}" if size else "any"
+    return (row["name"], row["task"], shape, row["licence"], row["version"], _costs(row), row["problem"])
+
+
+def _costs(row: dict[str, object]) -> str | None:
+    measured = row["measured_ms"]
+    if not isinstance(measured, dict):
+        return None
+    return ", ".join(f"{engine} {cost:.1f}" for engine, cost in measured.items())
+
+
+def _progress() -> Progress:
+    """A line on stderr at each tenth of a file."""
+    told: dict[str, int] = {}
+
+    def report(file: str, done: int, total: int | None) -> None:
+        tenth = 10 * done // total if total else done >> 22
+        if tenth > told.get(file, -1):
+            told[file] = tenth
+            say(f"{file.lstrip('.')}: {done / 2**20:.1f} MiB" + (f" of {total / 2**20:.1f}" if total else ""), style="dim")
+
+    return report
