@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import httpx
 
 from haetae.embedded.part import Command
-from haetae.embedded.ports import LOOPBACK, answers
+from haetae.embedded.ports import LOOPBACK, answers, choose
 
 
 class Program:
@@ -66,6 +67,13 @@ class WebService(Listener):
         except httpx.HTTPError:
             return True
         return False
+
+
+def simulated_cameras(clips: Path, cache: Path, preferred_port: int = 8554) -> Listener:
+    """Every clip of a folder as a live RTSP camera."""
+    port = choose(preferred_port, set())
+    words = ["haetae.simulator", "--clips", str(clips.resolve()), "--port", str(port), "--cache", str(cache)]
+    return Listener("cameras", words, {}, port)
 
 
 def _problems(answer: httpx.Response) -> str:

@@ -66,6 +66,11 @@ class Stack:
         return f"http://{LOOPBACK}:{self._door_port}"
 
     @property
+    def inference_address(self) -> str:
+        """gRPC host:port of the networks."""
+        return self._triton.address
+
+    @property
     def token(self) -> str:
         """The administrator's API key; there once PostgreSQL has been ready."""
         return self._home.secrets().api_key or ""

@@ -1,0 +1,140 @@
+"""`haetae demo`: the whole stack with clips as live cameras, and the first search."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from haetae.cli.output import emit, say, table_of
+from haetae.cli.status import HomeFolder
+from haetae.cli.up import shown, stopped_by_signals
+from haetae.embedded.demo.api import Api
+from haetae.embedded.demo.cast import Cast, choose_cast
+from haetae.embedded.demo.receiver import receiving
+from haetae.embedded.demo.report import Report
+from haetae.embedded.demo.story import Story
+from haetae.embedded.home import Home
+from haetae.embedded.ports import LOOPBACK
+from haetae.embedded.running import Running, running_stack
+from haetae.embedded.service import simulated_cameras
+from haetae.embedded.stack import Stack, StackOptions
+from haetae.errors import Misconfigured
+from haetae.inference.detector import PersonDetector
+from haetae.inference.triton import TritonInference
+from haetae.settings import Settings
+from haetae.simulator.clip import clips_in
+
+_READY_WITHIN_S = 300.0
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo", help="The whole stack with clips as live cameras, and the first search.")(demo)
+
+
+def demo(
+    clips: Annotated[Path | None, typer.Option(help="Folder of video files: each becomes a live RTSP camera.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Verify, print one JSON summary, stop everything.")] = False,
+    home: HomeFolder = None,
+    keep: Annotated[bool, typer.Option("--keep", help="With --check: keep the data and logs of a passed check.")] = False,
+    seconds: Annotated[float, typer.Option(help="With --check: let the cameras run at least so long.")] = 0.0,
+    port: Annotated[int, typer.Option(help="Of the API; another free one is taken when it is busy.")] = 8080,
+) -> None:
+    """Ends with 0 after Ctrl-C, or, with --check, when everything was as it must be."""
+    if clips is None:
+        raise Misconfigured(
+            "The demo needs clips to play as cameras: haetae demo --clips FOLDER (MP4, MKV, MOV or AVI with people in them)"
+        )
+    report = Report()
+    with _home(home, check) as place, place.held(), stopped_by_signals() as stop:
+        answer = _play(place, clips, port, report, stop, seconds if check else None)
+    if check:
+        emit({**report.as_json(), "answer": answer}, as_json=True)
+        if report.passed and home is None and not keep:
+            shutil.rmtree(place.folder, ignore_errors=True)
+        else:
+            say(f"data and logs are kept in {place.folder}")
+        sys.exit(0 if report.passed else 1)
+
+
+@contextmanager
+def _home(given: Path | None, check: bool) -> Iterator[Home]:
+    """A check without --home starts from nothing; otherwise data of an earlier start is used again."""
+    yield Home(Path(tempfile.mkdtemp(prefix="haetae-demo-"))) if check and given is None else Home.from_environment(given)
+
+
+def _play(
+    place: Home, folder: Path, port: int, report: Report, stop: threading.Event, check_s: float | None
+) -> list[dict[str, Any]]:
+    """The whole course. `check_s` None: keeps running after the first answer until `stop`. The rows of the first answer."""
+    clips = clips_in(folder)
+    cameras = simulated_cameras(folder, cache=place.folder / "clips")
+    models = Settings.load().models
+    stack = Stack(
+        place,
+        StackOptions(
+            door_port=port,
+            networks=(models.detector, models.embedder, models.attributes),
+            mirror=models.mirror,
+            allowed_networks=(f"{LOOPBACK}/32",),
+            import_folders=(folder,),
+            extra=(cameras,),
+        ),
+    )
+    stack.prepare(say)
+    report.reached("networks_fetched")
+    with ExitStack() as whole:
+        received = whole.enter_context(receiving())
+        with shown(place) as changed:
+            running = whole.enter_context(running_stack(stack, place, stop, changed))
+            running.wait_for("the networks are served", lambda: _is_ready(running, "triton"), _READY_WITHIN_S)
+            cast = _cast(clips, stack.inference_address, models.detector)
+            running.wait_for("everything is ready", lambda: running.state().all_ready, _READY_WITHIN_S)
+        report.reached("ready")
+        report.remarks += [f"{part.name}: {part.remark}" for part in running.state().parts if part.remark]
+        api = Api(stack.address, stack.token)
+        whole.callback(api.close)
+        story = Story(api, running, cast, report, say)
+        story.watch_for(received)
+        story.bring_in(lambda camera: f"rtsp://{LOOPBACK}:{cameras.port}/{camera}")
+        story.wait_until_live()
+        answer = story.find()
+        rows = [{**candidate, "crop": str(file)} for candidate, file in story.save_crops(answer, place.demo)]
+        Console(stderr=check_s is not None).print(_table(rows))
+        say(f"API  {stack.address}\ndocs {stack.address}/docs\nkey  {stack.token}", style="bold green")
+        if check_s is None:
+            say(f"photo and crops are in {place.demo}; Ctrl-C stops everything")
+            stop.wait()
+            return rows
+        story.verify(received, check_s)
+        story.clear_up()
+        report.reached("verified")
+    report.reached("stopped")
+    return [{name: row[name] for name in ("camera_id", "started_at", "distance", "reranked_distance")} for row in rows]
+
+
+def _is_ready(running: Running, name: str) -> bool:
+    return any(part.name == name and part.phase == "ready" for part in running.state().parts)
+
+
+def _cast(clips: dict[str, Path], address: str, detector: str) -> Cast:
+    inference = TritonInference(address)
+    try:
+        return choose_cast(clips, PersonDetector(inference, detector, deadline_s=20))
+    finally:
+        inference.close()
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    columns = ["camera_id", "started_at", "distance", "reranked_distance", "quality", "crop"]
+    cells = [[rank, *(row[column] for column in columns)] for rank, row in enumerate(rows, start=1)]
+    return table_of("The first search", ["rank", *columns], cells)

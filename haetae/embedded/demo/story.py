@@ -1,0 +1,211 @@
+"""The demo's course: cameras in, a person searchable, an alert out. Each step is one that an operator would do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from haetae.embedded.demo.api import Api, Json
+from haetae.embedded.demo.cast import ARCHIVE, Cast
+from haetae.embedded.demo.receiver import Received
+from haetae.embedded.demo.report import Report
+from haetae.embedded.running import Running
+from haetae.errors import Transient
+
+_LIVE_WITHIN_S = 60.0
+_FOUND_WITHIN_S = 120.0
+_IMPORTED_WITHIN_S = 180.0
+_SETTLED_WITHIN_S = 60.0
+_QUERY_EVERY_S = 2.0
+
+
+class Story:
+    """One run of the demo over a running stack."""
+
+    def __init__(self, api: Api, running: Running, cast: Cast, report: Report, say: Callable[[str], None]) -> None:
+        self._api = api
+        self._running = running
+        self._cast = cast
+        self._report = report
+        self._say = say
+        self._began = datetime.now(UTC)
+        self._recording: str | None = None
+        self._webhook: str | None = None
+
+    def watch_for(self, received: Received) -> None:
+        """A watch-list entry of the person, and a webhook for its alerts: before the cameras, so that nothing is missed."""
+        webhook = self._api.add_webhook(received.url)
+        received.secret, self._webhook = webhook["secret"], webhook["id"]
+        self._api.watch("wanted in the demo", self._cast.wanted, self._began + timedelta(hours=1))
+
+    def bring_in(self, address_of: Callable[[str], str]) -> None:
+        """Every clip as a live camera, and one clip as a recording of an archive camera, made an hour ago."""
+        for camera in self._cast.clips:
+            self._api.add_camera(camera, "rtsp", address_of(camera))
+        if self._cast.imported is not None:
+            path = str(self._cast.imported.resolve())
+            self._api.add_camera(ARCHIVE, "file", path, enabled=False)
+            self._recording = self._api.import_file(ARCHIVE, path, self._began - timedelta(hours=1))
+        self._report.counts["cameras"] = len(self._cast.clips)
+
+    def wait_until_live(self) -> None:
+        """All cameras show fresh frames at the same time."""
+        self._say(f"{len(self._cast.clips)} cameras are connecting")
+        states: dict[str, str] = {}
+
+        def all_live() -> bool:
+            states.update(self._api.states())
+            return all(states.get(camera) == "live" for camera in self._cast.clips)
+
+        live = self._reached("the cameras are live", all_live, _LIVE_WITHIN_S)
+        self._report.reached("cameras_live")
+        waiting = {camera: state for camera, state in states.items() if state != "live"}
+        self._report.add("all_cameras_live", live, cameras=len(self._cast.clips), not_live=waiting)
+
+    def find(self) -> Json:
+        """Asks for the person until the nearest candidate stands before the right camera; the last answer."""
+        self._say(f"looking for a person from {self._cast.wanted.clip.name}")
+        answer: Json = {"people": []}
+
+        def found() -> bool:
+            answer.clear()
+            answer.update(self._api.query(self._cast.wanted, self._began - timedelta(hours=2)))
+            if answer["people"]:
+                self._report.reached("first_answer")
+            return first_camera(answer) == self._cast.wanted_camera
+
+        right = self._reached("the person is found", found, _FOUND_WITHIN_S, every_s=_QUERY_EVERY_S)
+        self._report.reached("person_found")
+        best = answer["people"][0]["candidates"][0] if answer["people"] else {}
+        self._report.add(
+            "person_of_a_clip_is_rank_1_at_its_camera", right, expected=self._cast.wanted_camera, camera=best.get("camera_id"),
+            distance=best.get("distance"), overlap=self._overlap(best), gallery=answer.get("n_gallery"),
+            photo=f"{self._cast.wanted.clip.name} at {self._cast.wanted.at_s:.1f} s",
+        )  # fmt: skip
+        return answer
+
+    def verify(self, received: Received, seconds: float) -> None:
+        """Everything else that must be true after the cameras have run for a while; ends with the cameras switched off."""
+        if self._recording is not None:
+            self._verify_import(self._recording)
+        self._verify_alert(received)
+        run_on_s = max(seconds, self._cast.longest_wait_s + 5) - (time.monotonic() - self._report.began
+                                                                    - self._report.seconds["cameras_live"])  # fmt: skip
+        if run_on_s > 0:
+            self._say(f"the cameras run on for {run_on_s:.0f} s")
+            deadline = time.monotonic() + run_on_s
+            self._reached("time", lambda: time.monotonic() >= deadline, run_on_s + 5)
+        self._verify_empty()
+        self._verify_ledger()
+
+    def clear_up(self) -> None:
+        """The demo's receiver is about to go away: no more deliveries to it."""
+        if self._webhook is not None:
+            self._api.remove_webhook(self._webhook)
+
+    def save_crops(self, answer: Json, into: Path, at_most: int = 5) -> list[tuple[Json, Path]]:
+        """The best candidates with the files that their crops were written to."""
+        into.mkdir(parents=True, exist_ok=True)
+        (into / "photo.jpg").write_bytes(self._cast.wanted.jpeg)
+        candidates = [candidate for person in answer["people"] for candidate in person["candidates"]]
+        saved = []
+        for rank, candidate in enumerate(sorted(candidates, key=lambda c: c["order"])[:at_most], start=1):
+            file = into / f"rank-{rank}-{candidate['camera_id']}.jpg"
+            file.write_bytes(self._api.crop(candidate["crop_url"]))
+            saved.append((candidate, file))
+        return saved
+
+    def _verify_import(self, recording: str) -> None:
+        told: Json = {}
+
+        def finished() -> bool:
+            told.update(self._api.recording(recording))
+            return told["state"] in ("finished", "failed")
+
+        self._reached("the import is finished", finished, _IMPORTED_WITHIN_S)
+        n = self._api.n_sightings(ARCHIVE, self._began - timedelta(hours=2))
+        self._report.counts["imported_sightings"] = n
+        self._report.add(
+            "import_finished", told.get("state") == "finished" and n > 0, state=told.get("state"),
+            detail=told.get("detail"), sightings=n, file=self._cast.imported.name if self._cast.imported else None,
+        )  # fmt: skip
+
+    def _verify_alert(self, received: Received) -> None:
+        within_s = self._cast.longest_wait_s + 30
+        arrived = self._reached("the alert is delivered", lambda: bool(received.of_kind("watch-list")), within_s)
+        self._report.reached("alert_delivered")
+        self._report.counts |= {"alerts": len(self._api.alerts()), "deliveries": len(received.verified)}
+        self._report.add(
+            "watch_list_alert_delivered_and_signed", arrived, verified=len(received.verified), refused=received.n_refused
+        )
+
+    def _verify_empty(self) -> None:
+        since = self._began - timedelta(minutes=1)
+        counts = {camera: self._api.n_sightings(camera, since) for camera in self._cast.clips}
+        self._report.counts["sightings"] = sum(counts.values())
+        if self._cast.empty_camera is not None:
+            n = counts[self._cast.empty_camera]
+            self._report.add("clip_without_people_has_no_sighting", n == 0, camera=self._cast.empty_camera, sightings=n)
+
+    def _verify_ledger(self) -> None:
+        """received = processed + dropped by reason, exactly, once the cameras are off and everything under way has arrived."""
+        for camera in self._cast.clips:
+            self._api.disable_camera(camera)
+        totals: dict[str, Any] = {}
+
+        def settled() -> bool:
+            before = dict(totals)
+            totals.clear()
+            totals.update(self._totals())
+            return totals["under_way"] == 0 and totals == before
+
+        balanced = self._reached("the ledger balances", settled, _SETTLED_WITHIN_S, every_s=2.0)
+        self._report.counts["frames_received"] = totals["received"]
+        self._report.add("frame_ledger_balances", balanced and totals["received"] > 0, **totals)
+
+    def _totals(self) -> dict[str, Any]:
+        totals: dict[str, Any] = {"received": 0, "processed": 0, "under_way": 0, "dropped": {}}
+        for camera in [*self._cast.clips, *([ARCHIVE] if self._recording else [])]:
+            for minute in self._api.ledger(camera, self._began):
+                for word in ("received", "processed"):
+                    totals[word] += minute[word]
+                for reason, n in minute["dropped"].items():
+                    totals["dropped"][reason] = totals["dropped"].get(reason, 0) + n
+        totals["under_way"] = totals["received"] - totals["processed"] - sum(totals["dropped"].values())
+        return totals
+
+    def _overlap(self, candidate: Json) -> float | None:
+        """How well the candidate's sighting stands where the person of the photo stood: the best IoU of its boxes, 0-1."""
+        if "sighting_id" not in candidate:
+            return None
+        sighting = self._api.sighting(candidate["sighting_id"])
+        photo, size = self._cast.wanted, sighting["frame_size"]
+        box = photo.in_frame.scaled(size["width"] / photo.frame_size.width, size["height"] / photo.frame_size.height)
+        seen = [part["box"] for part in (*sighting["best_shots"], *sighting["path"])]
+        return round(max(box.iou(type(box)(b["x1"], b["y1"], b["x2"], b["y2"])) for b in seen), 3)
+
+    def _reached(self, what: str, reached: Callable[[], bool], within_s: float, every_s: float = 0.5) -> bool:
+        """Waits; false when it was not reached in time. A moment without an answer (a part restarts) is waited out."""
+
+        def patiently() -> bool:
+            try:
+                return reached()
+            except Transient:
+                return False
+
+        try:
+            self._running.wait_for(what, patiently, within_s, every_s)
+        except Transient as late:
+            self._running.check()
+            self._report.remarks.append(late.message)
+            return False
+        return True
+
+
+def first_camera(answer: Json) -> str | None:
+    """Where the nearest candidate of all stands."""
+    candidates = [candidate for person in answer["people"] for candidate in person["candidates"]]
+    return min(candidates, key=lambda c: c["order"])["camera_id"] if candidates else None
