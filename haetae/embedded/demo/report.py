@@ -21,6 +21,7 @@ class Report:
     """Filled while the demo runs. Seconds count from `began`."""
 
     began: float = field(default_factory=time.monotonic)
+    began_at: float = field(default_factory=time.time)  # Unix seconds
     checks: list[Check] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         return {
             "passed": self.passed,
+            "began_at": round(self.began_at, 2),
             "checks": {check.name: {"passed": check.passed, **check.seen} for check in self.checks},
             "counts": self.counts,
             "seconds": self.seconds,
