@@ -44,11 +44,12 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
     pipeline = DetectPipeline(detector, follower, LocalFolder(settings.blobs.folder), admission)
 
     followings, publisher = Followings(redis, n_shards), Publisher(redis)
-    idle = IdleCameras(followings, lambda shard: publisher.backlog(frames(shard)), clock, own.max_gap_s)
+    idle = IdleCameras(followings, lambda shard: publisher.backlog(frames(shard)), clock,
+                        max_gap_s=own.max_gap_s, recording_patience_s=own.recording_patience_s)  # fmt: skip
     shards = OwnedShards(Leases(redis, "detect", own.worker_name, own.lease_ttl_s), own.worker_name, n_shards, log)
     worker = DetectWorker(pipeline, followings, idle, shards, DetectMetrics(clock), clock)
     consumer = Consumer(
-        redis, shards.topics, group_of(f"{FRAMES}.0"), own.worker_name, batch=own.batch, exclusive=True, health=health
+        redis, shards.topics, group_of(frames(0)), own.worker_name, batch=own.batch, exclusive=True, health=health
     )
 
     health.check("redis", lambda: probe(redis))

@@ -24,6 +24,7 @@ class DetectSection(BaseModel):
     sure_score: float = Field(default=0.4, ge=0, le=1)  # from here a detection may begin a track
     confirm_score: float = Field(default=0.5, ge=0, le=1)  # the best score of a tracklet must reach it
     max_gap_s: float = Field(default=3.0, gt=0)  # unseen for longer, a person's tracklet is closed
+    recording_patience_s: float = Field(default=10.0, gt=0)  # no frame of a recording for so long: it is over
     update_every_s: float = Field(default=2.0, gt=0)  # an open tracklet is told of again so often, where its best shots changed
 
     @property

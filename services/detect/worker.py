@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from haetae.bus.consumer import Commit, Message
-from haetae.bus.ledger import PROCESSED, LedgerEntry, entries_for
+from haetae.bus.ledger import PROCESSED, TRACKLETS_CLOSED, LedgerEntry, entries_for
 from haetae.bus.publisher import Outgoing
 from haetae.bus.topics import TRACKLETS
 from haetae.domain.timing import Clock
@@ -66,6 +66,10 @@ class DetectWorker:
         ledger: list[LedgerEntry] = []
         for ref, reason in outcome.fates:
             ledger.extend(entries_for(ref, PROCESSED if reason is None else reason))
+        for tracklet in outcome.tracklets:
+            if tracklet.closed:
+                minute = tracklet.received_at.replace(second=0, microsecond=0)
+                ledger.append(LedgerEntry(tracklet.camera_id, minute, TRACKLETS_CLOSED))
         return Commit(
             publish=[Outgoing(TRACKLETS, tracklet_wire.to_bytes(tracklet)) for tracklet in outcome.tracklets],
             put=self._followings.to_put(outcome.followings),
