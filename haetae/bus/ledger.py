@@ -18,6 +18,9 @@ from haetae.domain.timing import TimeWindow, from_us, to_us
 RECEIVED = "received"
 PUBLISHED = "published"
 PROCESSED = "processed"
+TRACKLETS_CLOSED = "tracklets_closed"
+"""No fate of a frame: how many closed tracklets went out, by the minute of the last frame behind each."""
+
 KEPT_S = 48 * 3600
 MAX_WINDOW = timedelta(hours=48)
 _MINUTE_US = 60_000_000
