@@ -26,14 +26,16 @@ def start_in(name: str, zone: tzinfo) -> datetime | None:
     """
     for match in _WRITTEN.finditer(name):
         part = match.groupdict()
-        micros = int((part["f"] or "0").ljust(6, "0"))
+        year, month, day = int(part["y"]), int(part["mo"]), int(part["d"])
+        hour, minute, second, micros = int(part["h"]), int(part["mi"]), int(part["s"]), int((part["f"] or "0").ljust(6, "0"))
         try:
-            local = datetime(*(int(part[p]) for p in ("y", "mo", "d", "h", "mi", "s")), micros)  # type: ignore[arg-type]  # noqa: DTZ001
+            local = datetime(year, month, day, hour, minute, second, micros, tzinfo=zone)
         except ValueError:  # 31 February
             continue
         if part["z"]:
-            return datetime.fromisoformat(local.isoformat() + part["z"].replace("Z", "+00:00")).astimezone(UTC)
-        return local.replace(tzinfo=zone).astimezone(UTC)
+            offset = datetime.strptime(part["z"], "%z").tzinfo
+            return local.replace(tzinfo=offset).astimezone(UTC)
+        return local.astimezone(UTC)
     epoch = _EPOCH.search(name)
     return datetime.fromtimestamp(int(epoch["s"]) + int(epoch["ms"] or 0) / 1000, UTC) if epoch else None
 

@@ -1,0 +1,1 @@
+"""Ingest: reads cameras and recordings, and publishes the frames that are worth looking at."""
