@@ -1,0 +1,37 @@
+import re
+
+import pytest
+
+from haetae.errors import Misconfigured
+from haetae.models.installed import fastest
+from haetae.models.networks import CATALOGUE, SERVED_BY_DEFAULT, network
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_entry_is_complete(name: str) -> None:
+    """Licence, card, a public source, and a digest of every file whose publisher or mirror names one."""
+    entry = CATALOGUE[name]
+    assert entry.name == name
+    assert entry.licence == "Apache-2.0"
+    assert entry.card.startswith(f"# {name}")
+    assert any(flavour.public for flavour in entry.flavours)
+    for flavour in entry.flavours:
+        for file in flavour.files:
+            assert file.digest is not None or file.url is not None
+            assert file.digest is None or re.fullmatch(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}", file.digest)
+            assert file.url is None or file.url.startswith("https://")
+
+
+def test_defaults_are_in_the_catalogue_and_unknown_names_are_refused() -> None:
+    """A misspelt network is named beside those that there are."""
+    assert set(SERVED_BY_DEFAULT) <= set(CATALOGUE)
+    with pytest.raises(Misconfigured, match="reid-0288"):
+        network("reid-288")
+
+
+def test_an_engine_must_win_clearly() -> None:
+    """Embeddings of two engines are never compared, so a photo finish must not change the engine."""
+    assert fastest({"onnxruntime": 10.0, "openvino": 9.5}) == "onnxruntime"
+    assert fastest({"onnxruntime": 10.0, "openvino": 6.0}) == "openvino"
+    assert fastest({"openvino": 6.0}) == "openvino"
+    assert fastest({}) is None
