@@ -6,10 +6,12 @@ every parent folder to all users. Its binaries are all that is needed.
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -18,7 +20,7 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 
-from haetae.embedded.ordinary_user import ordinary_user
+from haetae.embedded.ordinary_user import OrdinaryUser, ordinary_user
 from haetae.embedded.part import Command
 from haetae.embedded.ports import LOOPBACK
 from haetae.errors import Misconfigured, Transient
@@ -26,6 +28,9 @@ from haetae.errors import Misconfigured, Transient
 _ROLE = "haetae"
 _DATABASE = "haetae"
 _SUPERUSER = "postgres"
+_INITDB = (
+    "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums"
+)  # fmt: skip
 _COMPLETE = "haetae_initialised"  # a file that says: initdb came to its end
 
 
@@ -61,15 +66,41 @@ class Postgres:
         self._data.mkdir(parents=True, mode=0o700)
         user = ordinary_user()
         user.own(self._data, reaching=[self._binaries])
-        made = subprocess.run(
-            [*user.prefix, str(self._binaries / "initdb"), "-D", str(self._data), "-U", _SUPERUSER, "--pwfile=/dev/stdin",
-             "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums"],
-            input=f"{self._admin_password}\n".encode(), capture_output=True, timeout=120, check=False,
-            user=user.user_id, group=user.user_id,
-        )  # fmt: skip
+        with self._password_file(user) as file:
+            made = subprocess.run(
+                [
+                    *user.prefix,
+                    str(self._binaries / "initdb"),
+                    "-D",
+                    str(self._data),
+                    "-U",
+                    _SUPERUSER,
+                    f"--pwfile={file}",
+                    *_INITDB,
+                ],
+                capture_output=True,
+                timeout=120,
+                check=False,
+                user=user.user_id,
+                group=user.user_id,
+            )
         if made.returncode != 0:
             raise Misconfigured(f"initdb failed: {made.stderr.decode(errors='replace').strip()[-500:]}", folder=self._data)
         (self._data / _COMPLETE).touch()
+
+    @contextmanager
+    def _password_file(self, user: OrdinaryUser) -> Iterator[Path]:
+        """The superuser's password where only initdb can read it, for as long as it runs."""
+        file = self._data.with_name(f".{self._data.name}.password")
+        file.unlink(missing_ok=True)
+        try:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+                opened.write(self._admin_password + "\n")
+            if user.user_id is not None:
+                os.chown(file, user.user_id, user.user_id)
+            yield file
+        finally:
+            file.unlink(missing_ok=True)
 
     def command(self) -> Command:
         options = {
@@ -101,7 +132,15 @@ class Postgres:
         return False  # recovery after a crash may take long, and a restart would only begin it again
 
     def provision(self) -> None:
-        """The application's role (no superuser), its database, and the vector extension in it."""
+        """The application's role (no superuser), its database with vectors, and the schema in it. Raises Transient."""
+        try:
+            self._provide()
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            raise Transient(f"PostgreSQL went away: {str(error).strip()}", port=self.port) from None
+        if self._schema is not None:
+            self._schema(self.url)
+
+    def _provide(self) -> None:
         admin = self._connect("postgres")
         try:
             with admin.cursor() as cursor:
@@ -121,8 +160,6 @@ class Postgres:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
         finally:
             inside.close()
-        if self._schema is not None:
-            self._schema(self.url)
 
     def _connect(self, database: str) -> connection:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from haetae.embedded.home import Home
 from haetae.embedded.stack import Stack
@@ -20,7 +20,6 @@ class Running:
     def __init__(self, supervisor: Supervisor, stop: threading.Event) -> None:
         self._supervisor = supervisor
         self._stop = stop
-        self._failure: Misconfigured | None = None
         self._thread = threading.Thread(target=self._run, name="supervisor")
 
     def start(self) -> None:
@@ -42,8 +41,8 @@ class Running:
 
     def check(self) -> None:
         """Raises Misconfigured when a part could not be started, KeyboardInterrupt when somebody asked to stop."""
-        if self._failure is not None:
-            raise self._failure
+        if self._supervisor.failure is not None:
+            raise self._supervisor.failure
         if self._stop.is_set():
             raise KeyboardInterrupt
 
@@ -53,10 +52,8 @@ class Running:
         self._thread.join()
 
     def _run(self) -> None:
-        try:
+        with suppress(Misconfigured):  # told by `failure`
             self._supervisor.run(self._stop)
-        except Misconfigured as error:
-            self._failure = error
 
 
 @contextmanager

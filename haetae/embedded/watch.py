@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -11,17 +13,17 @@ from haetae.embedded.state import PartState, Phase, created_at
 from haetae.errors import Misconfigured, Transient
 
 _FIRST_PAUSE_S = 0.5
-_LONGEST_PAUSE_S = 15.0
+_LONGEST_PAUSE_S = 5.0
 _CALM_AFTER_S = 60.0  # ready for so long, the next death counts as the first one
 _PROBE_EVERY_S = 2.0
-_HUNG_AFTER_S = 60.0
+_LARGEST_LOG_BYTES = 32 << 20
 _START_WITHIN_S = 180.0
 
 
 class Watch:
     """One part, its process, and what is known about it. Only the supervisor's thread calls it."""
 
-    def __init__(self, part: Part, log: Path, needs: frozenset[str] = frozenset()) -> None:
+    def __init__(self, part: Part, log: Path, needs: frozenset[str] = frozenset(), hung_after_s: float = 60.0) -> None:
         self.part = part
         self.needs = needs  # parts that must have been ready once before this one is started
         self.phase = Phase.WAITING
@@ -29,6 +31,7 @@ class Watch:
         self.restarts = 0
         self.was_ready = False
         self._log = log
+        self._hung_after_s = hung_after_s
         self._child: Child | None = None
         self._since = time.time()
         self._entered = time.monotonic()
@@ -74,8 +77,14 @@ class Watch:
         return self._child.last_words() if self._child is not None else ""
 
     def _start(self) -> None:
-        self.part.prepare()
-        self._child = Child(self.part.name, self.part.command(), self._log)
+        try:
+            self.part.prepare()
+            self._child = Child(self.part.name, self.part.command(), self._log)
+        except Misconfigured as error:
+            if not self.was_ready:
+                raise
+            self._back_off(error.message)  # it has worked before: a full disk, too many processes
+            return
         self._enter(Phase.STARTING)
 
     def _look_at_start(self) -> None:
@@ -87,8 +96,10 @@ class Watch:
         if why is None:
             try:
                 self.part.provision()
-            except Transient as error:
+            except (Transient, Misconfigured) as error:
                 self._child.stop()
+                if isinstance(error, Misconfigured) and not self.was_ready:
+                    raise
                 self._back_off(error.message)
                 return
             self.was_ready = True
@@ -111,15 +122,22 @@ class Watch:
         if now - self._probed < _PROBE_EVERY_S:
             return
         self._probed = now
+        self._bound_log()
         why = self.part.not_ready()
         if (why is None) != (self.phase is Phase.READY):
             self._enter(Phase.READY if why is None else Phase.UNREADY)
         self.why = why
         if why is None or not self.part.hangs():
             self._answered = now
-        elif now - self._answered > _HUNG_AFTER_S:
+        elif now - self._answered > self._hung_after_s:
             self._child.kill()
-            self._back_off(f"answered nobody for {_HUNG_AFTER_S:.0f} s")
+            self._back_off(f"answered nobody for {self._hung_after_s:.0f} s")
+
+    def _bound_log(self) -> None:
+        """The log's older part goes to `<log>.1`. The process appends, so the file may be emptied under it."""
+        if self._log.stat().st_size > _LARGEST_LOG_BYTES:
+            shutil.copyfile(self._log, self._log.with_suffix(".log.1"))
+            os.truncate(self._log, 0)
 
     def _died(self) -> None:
         assert self._child is not None

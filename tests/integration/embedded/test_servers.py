@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import redis
 import sqlalchemy as sa
 
 from haetae.embedded.child import Child, wait_until_ready
+from haetae.embedded.ordinary_user import OrdinaryUser
 from tests.kit import servers
 
 pytestmark = pytest.mark.integration
@@ -84,3 +86,17 @@ def test_no_process_is_left_and_no_password_is_shown(tmp_path: Path) -> None:
             assert "only" not in " ".join(psutil.Process(pid).cmdline())
         group = [p.pid for p in psutil.Process(postgres.pid).children(recursive=True)] + [postgres.pid, server.pid]
     assert not [pid for pid in group if psutil.pid_exists(pid)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_becomes_an_ordinary_user_where_namespaces_are_forbidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container root may not make user namespaces: PostgreSQL then runs as `nobody`, on a folder that is its own."""
+    nobody = OrdinaryUser(user_id=pwd.getpwnam("nobody").pw_uid)
+    monkeypatch.setattr("haetae.embedded.postgres.ordinary_user", lambda: nobody)
+    for _ in range(2):
+        with servers.postgres(tmp_path) as (part, child):
+            assert psutil.Process(child.pid).uids().real == nobody.user_id
+            engine = sa.create_engine(part.url)
+            with engine.begin() as connection:
+                connection.execute(sa.text("CREATE TABLE IF NOT EXISTS t (n int)"))
+            engine.dispose()

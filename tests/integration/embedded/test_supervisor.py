@@ -151,3 +151,33 @@ def test_secrets_are_made_once_and_only_for_their_owner(home: Home) -> None:
     (home.folder / "secrets.json").write_text("{")
     with pytest.raises(Misconfigured, match="damaged"):
         home.secrets()
+
+
+def test_hung_part_is_started_again(home: Home) -> None:
+    """A process that is there but answers nobody (stopped here) is killed and started again."""
+    server = listener("frozen")
+    hangs = Frozen(server)
+    with supervised(home, Watch(hangs, home.logs / "frozen.log", hung_after_s=0.5)) as part:
+        until(lambda: home.state_file.exists() and part("frozen").phase is Phase.READY)
+        hangs.frozen = True
+        until(lambda: part("frozen").restarts == 1)
+        hangs.frozen = False
+        until(lambda: part("frozen").phase is Phase.READY)
+
+
+class Frozen:
+    """A real server that can be said to answer nobody."""
+
+    remark = None
+
+    def __init__(self, server: Listener) -> None:
+        self._server = server
+        self.name, self.port = server.name, server.port
+        self.prepare, self.command, self.provision = server.prepare, server.command, server.provision
+        self.frozen = False
+
+    def not_ready(self) -> str | None:
+        return "frozen" if self.frozen else self._server.not_ready()
+
+    def hangs(self) -> bool:
+        return self.frozen
