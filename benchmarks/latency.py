@@ -27,7 +27,7 @@ from haetae.embedded.ports import any_free
 from haetae.embedded.service import Listener
 from haetae.wire import sighting as sighting_wire
 from haetae.wire import tracklet as tracklet_wire
-from tests.kit.stack import running_stack
+from tests.kit.stack import whole_stack
 from tests.kit.waiting import until
 
 WARM_UP_S = 20.0
@@ -57,7 +57,7 @@ def watched(folder: Path, options: argparse.Namespace) -> tuple[float, list[Seen
     street_clip(options.clip, clips / "street.mp4", moving_share=MOVING_SHARE)
     port = any_free()
     words = ["haetae.simulator", f"--clips={clips}", f"--port={port}", f"--copies={options.cameras}"]
-    with running_stack(folder / "home", options.mirror, extra=[Listener("simulator", words, {}, port)]) as stack:
+    with whole_stack(folder / "home", options.mirror, extra=[Listener("simulator", words, {}, port)]) as stack:
         names = ["street" if options.cameras == 1 else f"street-{n + 1}" for n in range(options.cameras)]
         stack.add_cameras({name: f"rtsp://127.0.0.1:{port}/{name}" for name in names})
         until(lambda: set(stack.camera_states().values()) == {"live"}, "all cameras are live", within_s=60)

@@ -25,7 +25,7 @@ from benchmarks.measuring.footage import street_clip
 from benchmarks.measuring.processes import Use, measured
 from haetae.embedded.ports import any_free
 from haetae.embedded.service import Listener
-from tests.kit.stack import RunningStack, running_stack
+from tests.kit.stack import WholeStack, whole_stack
 from tests.kit.waiting import until
 
 N_CAMERAS = 10
@@ -59,7 +59,7 @@ def measure(folder: Path, variant: str, options: argparse.Namespace) -> dict[str
     port = any_free()
     words = ["haetae.simulator", f"--clips={clips}", f"--port={port}", f"--copies={N_CAMERAS}"]
     simulator = Listener("simulator", words, {}, port)
-    with running_stack(folder / "home", options.mirror, extra=[simulator]) as stack:
+    with whole_stack(folder / "home", options.mirror, extra=[simulator]) as stack:
         names = [f"{variant}-{n + 1}" for n in range(N_CAMERAS)]
         stack.add_cameras({name: f"rtsp://127.0.0.1:{port}/{name}" for name in names})
         until(lambda: set(stack.camera_states().values()) == {"live"}, "all cameras are live", within_s=60)
@@ -77,7 +77,7 @@ def measure(folder: Path, variant: str, options: argparse.Namespace) -> dict[str
     }
 
 
-def fates(stack: RunningStack, cameras: list[str], began_at: datetime, ended_at: datetime) -> dict[str, int]:
+def fates(stack: WholeStack, cameras: list[str], began_at: datetime, ended_at: datetime) -> dict[str, int]:
     """What became of the frames of the whole minutes around the measurement, from the ledger."""
     total: Counter[str] = Counter()
     with stack.api() as api:

@@ -22,7 +22,7 @@ from haetae.simulator.rtsp_server import RtspServer
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
 from tests.kit.builders import at, sighting
-from tests.kit.stack import RunningStack, running_stack
+from tests.kit.stack import WholeStack, whole_stack
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -43,15 +43,15 @@ def cameras(clips_folder: Path) -> Iterator[RtspServer]:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, models_mirror: Path, cameras: RtspServer) -> Iterator[RunningStack]:
+def stack(tmp_path: Path, models_mirror: Path, cameras: RtspServer) -> Iterator[WholeStack]:
     """The whole stack with the cameras, all live."""
-    with running_stack(tmp_path / "home", models_mirror) as running:
+    with whole_stack(tmp_path / "home", models_mirror) as running:
         running.add_cameras({name: cameras.url(name) for name in cameras.names})
         wait_until_live(running)
         yield running
 
 
-def test_each_part_dies_and_nobody_is_lost_or_doubled(stack: RunningStack, cameras: RtspServer) -> None:
+def test_each_part_dies_and_nobody_is_lost_or_doubled(stack: WholeStack, cameras: RtspServer) -> None:
     """With every service, Redis, Triton and PostgreSQL killed in turn for a while: all parts are ready again by themselves and
     every camera is live; each closed tracklet of the ledger is one row, no two rows are one person at one time, every
     received frame has a fate, and nothing was set aside."""
@@ -79,11 +79,11 @@ def test_doubled_people_would_be_seen() -> None:
     assert doubled([first, same, later]) == [(first.id, same.id)]
 
 
-def wait_until_live(stack: RunningStack) -> None:
+def wait_until_live(stack: WholeStack) -> None:
     until(lambda: set(stack.camera_states().values()) == {"live"}, "all cameras are live", within_s=60, every_s=0.5)
 
 
-def everything_done(stack: RunningStack, window: TimeWindow) -> bool:
+def everything_done(stack: WholeStack, window: TimeWindow) -> bool:
     """Nothing is under way, and nobody is still in view."""
     client = connect(stack.stack.environment()["HAETAE_REDIS__URL"])
     try:
@@ -96,13 +96,13 @@ def everything_done(stack: RunningStack, window: TimeWindow) -> bool:
     return all(row.closed for row in rows) and len(rows) == ledger(stack, window)[TRACKLETS_CLOSED]
 
 
-def state_of(stack: RunningStack, window: TimeWindow) -> str:
+def state_of(stack: WholeStack, window: TimeWindow) -> str:
     """For the message of a failure."""
     rows = stored(stack, window)
     return f"{len(rows)} rows, {sum(not row.closed for row in rows)} open, {dict(ledger(stack, window))}"
 
 
-def stored(stack: RunningStack, window: TimeWindow) -> list[Sighting]:
+def stored(stack: WholeStack, window: TimeWindow) -> list[Sighting]:
     """All rows."""
     store = open_store(stack.stack.environment()["HAETAE_POSTGRES__URL"], cipher=Cipher([]))
     try:
@@ -114,7 +114,7 @@ def stored(stack: RunningStack, window: TimeWindow) -> list[Sighting]:
     return rows
 
 
-def ledger(stack: RunningStack, window: TimeWindow) -> Counter[str]:
+def ledger(stack: WholeStack, window: TimeWindow) -> Counter[str]:
     """What the ledger counted over all cameras."""
     client = connect(stack.stack.environment()["HAETAE_REDIS__URL"])
     try:
@@ -124,7 +124,7 @@ def ledger(stack: RunningStack, window: TimeWindow) -> Counter[str]:
     return sum((Counter(counts) for counts in minutes), Counter())
 
 
-def dead_letters(stack: RunningStack) -> dict[str, int]:
+def dead_letters(stack: WholeStack) -> dict[str, int]:
     """How many messages were set aside, by topic."""
     client = connect(stack.stack.environment()["HAETAE_REDIS__URL"])
     try:

@@ -14,45 +14,37 @@ import httpx
 
 from haetae.embedded.home import Home
 from haetae.embedded.part import Part
+from haetae.embedded.running import Running, running_stack
 from haetae.embedded.stack import Stack, StackOptions
 from haetae.embedded.state import PartState
-from haetae.embedded.supervisor import Supervisor
-from haetae.errors import Misconfigured
-from tests.kit.waiting import until
+from haetae.errors import Transient
 
 LOOPBACK_NETWORK = "127.0.0.0/8"
 
 
-class RunningStack:
+class WholeStack:
     """A stack that runs: its parts by name, its API, and a way to keep a part dead for a while."""
 
-    def __init__(self, home: Home, stack: Stack, supervisor: Supervisor) -> None:
+    def __init__(self, home: Home, stack: Stack, running: Running) -> None:
         self.home = home
         self.stack = stack
-        self._supervisor = supervisor
+        self._running = running
 
     def part(self, name: str) -> PartState:
         """The part as it is now. Raises KeyError."""
-        return {part.name: part for part in self._supervisor.state().parts}[name]
+        return {part.name: part for part in self._running.state().parts}[name]
 
     @property
     def part_names(self) -> list[str]:
-        return [part.name for part in self._supervisor.state().parts]
+        return [part.name for part in self._running.state().parts]
 
-    def wait_until_ready(self, within_s: float = 180.0) -> float:
-        """Returns the seconds until every part was ready. Fails with what is missing."""
-        began_s = time.monotonic()
-        with suppress(AssertionError):
-            until(
-                lambda: self._supervisor.failure is not None or self._supervisor.state().all_ready,
-                "",
-                within_s=within_s,
-                every_s=0.1,
-            )
-        missing = {part.name: part.why or part.phase.value for part in self._supervisor.state().parts if part.phase != "ready"}
-        assert self._supervisor.failure is None, str(self._supervisor.failure)
-        assert not missing, f"not ready within {within_s:.0f} s: {missing}"
-        return time.monotonic() - began_s
+    def wait_until_ready(self, within_s: float = 180.0) -> None:
+        """Returns when every part is ready. Fails with what is missing; raises Misconfigured where a part cannot start."""
+        try:
+            self._running.wait_for("all parts ready", lambda: self._running.state().all_ready, within_s, every_s=0.1)
+        except Transient as late:
+            missing = {part.name: part.why or part.phase.value for part in self._running.state().parts if part.phase != "ready"}
+            raise AssertionError(f"{late}: {missing}") from late
 
     def keep_dead(self, name: str, seconds: float) -> None:
         """Kills the part's process group with SIGKILL, and again whenever the supervisor has started it, for so long."""
@@ -85,27 +77,13 @@ class RunningStack:
 
 
 @contextmanager
-def running_stack(folder: Path, mirror: Path, *, extra: Sequence[Part] = (), within_s: float = 180.0) -> Iterator[RunningStack]:
+def whole_stack(folder: Path, mirror: Path, *, extra: Sequence[Part] = (), within_s: float = 180.0) -> Iterator[WholeStack]:
     """A new stack in `folder`, ready; cameras on loopback are allowed. Every process is ended with the block."""
     home = Home(folder)
-    options = StackOptions(mirror=mirror, allowed_networks=[LOOPBACK_NETWORK], extra=extra)
-    stop = threading.Event()
     with home.held():
-        stack = Stack(home, options)
+        stack = Stack(home, StackOptions(mirror=mirror, allowed_networks=[LOOPBACK_NETWORK], extra=extra))
         stack.prepare(lambda _: None)
-        supervisor = Supervisor(stack.watches(), home.state_file)
-        thread = threading.Thread(target=_run, args=(supervisor, stop), name="supervisor")
-        thread.start()
-        try:
-            running = RunningStack(home, stack, supervisor)
-            running.wait_until_ready(within_s)
-            yield running
-        finally:
-            stop.set()
-            thread.join(timeout=120)
-
-
-def _run(supervisor: Supervisor, stop: threading.Event) -> None:
-    """The supervisor tells a failure by its `failure`, which the waiting thread shows."""
-    with suppress(Misconfigured):
-        supervisor.run(stop)
+        with running_stack(stack, home, threading.Event()) as running:
+            whole = WholeStack(home, stack, running)
+            whole.wait_until_ready(within_s)
+            yield whole
