@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Double, bindparam, cast, delete, func, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Double, Uuid, any_, bindparam, cast, delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from haetae.domain.attributes import AttributeCondition
@@ -23,6 +23,17 @@ from haetae.store.scopes import allowed_by, cameras_in, within
 from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
 from haetae.store.vectors import HalfVector
 
+# Made once: building a statement costs more than running it.
+_NEW_EMBEDDING = insert(SightingEmbeddingRow)
+_STORE_EMBEDDING = _NEW_EMBEDDING.on_conflict_do_update(
+    index_elements=["started_on", "sighting_id"],
+    set_={name: _NEW_EMBEDDING.excluded[name] for name in ("ended_at", "model_id", "vector")},
+)
+_ADD_MODEL = insert(EmbeddingModelRow).on_conflict_do_nothing(constraint="embedding_models_once")
+_FIND_MODEL = select(EmbeddingModelRow.id, EmbeddingModelRow.dimension).where(
+    EmbeddingModelRow.name == bindparam("name"), EmbeddingModelRow.version == bindparam("version")
+)
+
 
 class DimensionsDiffer(HaetaeError):
     """Vectors of one model version came with two dimensions."""
@@ -34,6 +45,7 @@ class Gallery:
     def __init__(self, session: Session, scan_workers: int) -> None:
         self._session = session
         self._scan_workers = scan_workers
+        self._models: dict[ModelVersion, tuple[int, int]] = {}  # number and dimension, as this transaction sees it
 
     def nearest(
         self,
@@ -97,13 +109,10 @@ class Gallery:
 
     def _embeddings(self, ids: Sequence[TrackletId], model: ModelVersion | None = None) -> dict[UUID, Embedding]:
         row = SightingEmbeddingRow
-        keys = self._keys(ids)
-        if not keys:
-            return {}
         wanted = (
             select(row.sighting_id, row.vector, EmbeddingModelRow.name, EmbeddingModelRow.version)
             .join(EmbeddingModelRow, EmbeddingModelRow.id == row.model_id)
-            .where(row.started_on.in_({day for day, _ in keys}), tuple_(row.started_on, row.sighting_id).in_(keys))
+            .where(row.started_on.in_(self._days_of(ids)), among(row.sighting_id, ids))
         )
         if model is not None:
             wanted = wanted.where(EmbeddingModelRow.name == model.name, EmbeddingModelRow.version == model.version)
@@ -112,25 +121,16 @@ class Gallery:
             for id, vector, name, version in self._session.execute(wanted)
         }
 
-    def _keys(self, ids: Sequence[UUID]) -> list[tuple[Any, UUID]]:
-        """Primary keys of the sightings among `ids` that are stored."""
-        if not ids:
-            return []
-        days = select(SightingDayRow.started_on, SightingDayRow.id).where(SightingDayRow.id.in_(ids))
-        return [(day, id) for day, id in self._session.execute(days)]
+    def _days_of(self, ids: Sequence[UUID]) -> Sequence[date]:
+        """The days under which those of the sightings that are stored are found: what prunes partitions."""
+        return self._session.scalars(select(SightingDayRow.started_on).distinct().where(among(SightingDayRow.id, ids))).all()
 
     def _put(self, key: Mapping[str, Any], embedding: Embedding) -> None:
         """`key`: started_on, sighting_id, camera_id, started_at, ended_at."""
         if not np.all(np.isfinite(embedding.vector)):
             raise Poison("The embedding is not finite.", sighting_id=key["sighting_id"], model=embedding.model)
         number = self._number_of(embedding.model, embedding.vector.shape[0], make=True)
-        new = insert(SightingEmbeddingRow).values(**key, model_id=number, vector=embedding.vector)
-        self._session.execute(
-            new.on_conflict_do_update(
-                index_elements=["started_on", "sighting_id"],
-                set_={name: new.excluded[name] for name in ("ended_at", "model_id", "vector")},
-            )
-        )
+        self._session.connection().execute(_STORE_EMBEDDING, {**key, "model_id": number, "vector": embedding.vector})
 
     def _prolong(self, key: Mapping[str, Any]) -> None:
         """The sighting lasted longer; its embedding stays."""
@@ -140,19 +140,21 @@ class Gallery:
 
     def _number_of(self, model: ModelVersion, dimension: int, *, make: bool = False) -> int | None:
         """The model's number; None where nothing was embedded with it. Raises DimensionsDiffer."""
-        row = EmbeddingModelRow
-        same = (row.name == model.name) & (row.version == model.version)
-        found = self._session.execute(select(row.id, row.dimension).where(same)).one_or_none()
+        found = self._models.get(model) or self._look_up(model)
         if found is None and make:
-            new = insert(row).values(name=model.name, version=model.version, dimension=dimension)
-            self._session.execute(new.on_conflict_do_nothing(constraint="embedding_models_once"))
-            found = self._session.execute(select(row.id, row.dimension).where(same)).one()
+            row = {"name": model.name, "version": model.version, "dimension": dimension}
+            self._session.connection().execute(_ADD_MODEL, row)
+            found = self._look_up(model)
         if found is None:
             return None
-        number, stored = found
+        number, stored = self._models[model] = found
         if stored != dimension:
             raise DimensionsDiffer("A model gives vectors of one dimension.", model=model, stored=stored, given=dimension)
         return number
+
+    def _look_up(self, model: ModelVersion) -> tuple[int, int] | None:
+        found = self._session.connection().execute(_FIND_MODEL, {"name": model.name, "version": model.version}).one_or_none()
+        return None if found is None else (found[0], found[1])
 
     def _allow_parallel_scan(self) -> None:
         # PostgreSQL guesses that a distance costs as little as a comparison, and then finds parallel scans too dear
@@ -162,6 +164,11 @@ class Gallery:
             ("parallel_tuple_cost", "0.01"),
         ):
             self._session.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+
+
+def among(column: InstrumentedAttribute[UUID], ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """Whether the column holds one of `ids`, as one array: a thousand of them are still one parameter."""
+    return column == any_(literal(list(ids), ARRAY(Uuid())))
 
 
 def _distance_to_nearest(probes: Vectors) -> ColumnElement[float]:

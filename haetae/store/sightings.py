@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select, text, tuple_
+from sqlalchemy import Engine, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,12 +28,30 @@ from haetae.store.documents import (
     unpack_path,
 )
 from haetae.store.failures import within_budget
-from haetae.store.gallery import Gallery
-from haetae.store.partitions import ensure_days, partition_of
+from haetae.store.gallery import Gallery, among
+from haetae.store.partitions import PARTITIONED, ensure_days
 from haetae.store.scopes import allowed_by, cameras_in, mean_evidence, within
 from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
 
 _FIXED = {"started_on", "id", "camera_id", "started_at"}  # by a sighting's first message
+
+# Made once: building a statement costs more than running it.
+_NEW = insert(SightingRow)
+_STORE = _NEW.on_conflict_do_update(
+    index_elements=["started_on", "id"],
+    set_={column.name: _NEW.excluded[column.name] for column in SightingRow.__table__.columns if column.name not in _FIXED},
+    where=SightingRow.revision < _NEW.excluded.revision,
+).returning(SightingRow.camera_id, SightingRow.started_at)
+_ADD_DAY = insert(SightingDayRow).on_conflict_do_nothing()
+_MISSING = [
+    func.to_regclass(func.concat(f"{table}_", func.to_char(SightingDayRow.started_on, "YYYYMMDD"))).is_(None)
+    for table in PARTITIONED
+]
+_LOCK_DAY = (
+    select(SightingDayRow.started_on, or_(*_MISSING).label("missing"))
+    .where(SightingDayRow.id == bindparam("id"))
+    .with_for_update()
+)
 
 
 class Sightings(Gallery):
@@ -50,14 +68,7 @@ class Sightings(Gallery):
         across midnight, changes the same row. Without an embedding the stored one stays.
         """
         day = self._day_of(sighting.id, sighting.started_at.astimezone(UTC).date())
-        new = insert(SightingRow).values(**{**_columns(sighting), "started_on": day})
-        changed = {
-            column.name: new.excluded[column.name] for column in SightingRow.__table__.columns if column.name not in _FIXED
-        }
-        stored = new.on_conflict_do_update(
-            index_elements=["started_on", "id"], set_=changed, where=SightingRow.revision < new.excluded.revision
-        )
-        row = self._session.execute(stored.returning(SightingRow.camera_id, SightingRow.started_at)).one_or_none()
+        row = self._session.connection().execute(_STORE, {**_columns(sighting), "started_on": day}).one_or_none()
         if row is None:
             return False
         key = {"started_on": day, "sighting_id": sighting.id, **row._mapping, "ended_at": sighting.ended_at}
@@ -76,11 +87,8 @@ class Sightings(Gallery):
 
     def many(self, ids: Sequence[TrackletId], *, with_embeddings: bool = False) -> list[Sighting]:
         """The sightings in the order of `ids`; those that are not stored are left out."""
-        keys = self._keys(ids)
-        if not keys:
-            return []
         row = SightingRow
-        wanted = select(row).where(row.started_on.in_({day for day, _ in keys}), tuple_(row.started_on, row.id).in_(keys))
+        wanted = select(row).where(row.started_on.in_(self._days_of(ids)), among(row.id, ids))
         embeddings = self._embeddings(ids) if with_embeddings else {}
         found = {r.id: _sighting(r, embeddings.get(r.id)) for r in self._session.scalars(wanted)}
         return [found[id] for id in ids if id in found]
@@ -143,22 +151,16 @@ class Sightings(Gallery):
 
     def _day_of(self, id: UUID, day: date) -> date:
         """The day that the sighting is stored under, its row locked until the transaction ends, its partition there."""
+        connection = self._session.connection()
         for _ in range(3):
-            self._session.execute(insert(SightingDayRow).values(id=id, started_on=day).on_conflict_do_nothing())
-            locked = select(SightingDayRow.started_on).where(SightingDayRow.id == id).with_for_update()
-            first = self._session.scalars(locked).one_or_none()
-            if first is not None:
-                self._ensure_partition(first)
+            connection.execute(_ADD_DAY, {"id": id, "started_on": day})
+            found = connection.execute(_LOCK_DAY, {"id": id}).one_or_none()
+            if found is not None:
+                first: date = found.started_on
+                if found.missing:
+                    ensure_days(self._definitions, [first])
                 return first
         raise Transient("The sighting's day is being dropped.", sighting_id=id, day=day)
-
-    def _ensure_partition(self, day: date) -> None:
-        names: Iterable[str] = (partition_of("sightings", day), partition_of("sighting_embeddings", day))
-        there = self._session.scalars(
-            text("SELECT to_regclass(:a) IS NOT NULL AND to_regclass(:b) IS NOT NULL"), dict(zip("ab", names, strict=True))
-        ).one()
-        if not there:
-            ensure_days(self._definitions, [day])
 
 
 def _columns(sighting: Sighting) -> dict[str, Any]:
@@ -177,7 +179,6 @@ def _columns(sighting: Sighting) -> dict[str, Any]:
         "attributes": attributes_to_json(sighting.attributes),
         "best_shots": best_shots_to_json(sighting.best_shots),
         "path": pack_path(sighting.path),
-        "stored_at": func.clock_timestamp(),
     }
 
 
