@@ -16,7 +16,7 @@ from services.search.crops import endpoints as crops
 from services.search.desk import Desk
 from services.search.queries import endpoints as queries
 from services.search.recordings import endpoints as recordings
-from services.search.shapes import Strict
+from services.search.shapes import Shown
 from services.search.sightings import endpoints as sightings
 
 MAX_BODY_BYTES = 32 * 2**20  # up to five photos of 10 MiB each, but not all of that size in one request
@@ -41,7 +41,7 @@ _TAGS = [
 ]
 
 
-class MeOut(Strict):
+class MeOut(Shown):
     """Who asks."""
 
     name: str

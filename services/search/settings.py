@@ -28,7 +28,7 @@ class SearchSection(BaseModel):
     k2: int = Field(default=6, ge=1, le=100)
     weight_of_original: float = Field(default=0.3, ge=0, le=1)
     weight_of_attributes: float = Field(default=0.2, ge=0, le=1)
-    same_person_distance: float = Field(default=0.35, gt=0, le=2)  # cosine, of the configured embedder
+    same_person_distance: float = Field(default=0.4, gt=0, le=2)  # cosine, of the configured embedder
     longest_camera_test_s: float = Field(default=10.0, gt=0, le=30)
 
     @property

@@ -34,6 +34,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
 
+class Shown(BaseModel):
+    """An answer. Callers should expect that fields are added."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
 class BoxShape(Strict):
     """A box in pixels of the full picture; (x1, y1) is its top left corner."""
 

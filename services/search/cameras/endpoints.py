@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Response
 from haetae.domain.camera import Camera, SourceKind
 from haetae.domain.ids import camera_id
 from haetae.media.address import check_source
+from haetae.media.probe import probe
+from haetae.media.source import Site
 from haetae.store.store import Transaction
 from services.search.access import ADMINS, READERS, Asking, asking
 from services.search.cameras.changes import camera_of, patched, source_of
@@ -19,7 +21,6 @@ from services.search.cameras.schemas import (
     CameraTestOut,
     SourceIn,
 )
-from services.search.cameras.trial import try_source
 from services.search.desk import Desk
 
 
@@ -69,7 +70,7 @@ def routes(desk: Desk) -> APIRouter:
         with desk.store.begin() as transaction:
             record(transaction, caller, "camera_tested", "-", {"kind": asked.kind.value, "url": url})
         camera = Camera(camera_id("test"), "test", asked.kind, url, asked.transport)
-        return try_source(camera, credentials, desk.addresses, longest_s=desk.section.longest_camera_test_s)
+        return CameraTestOut.of(probe(camera, credentials, Site(desk.addresses), longest_s=desk.section.longest_camera_test_s))
 
     @router.get("/{id}", summary="Fetch a camera")
     def get(id: str, caller: Asking = Depends(reader)) -> CameraOut:

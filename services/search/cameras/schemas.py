@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Self
 
 from pydantic import Field, SecretStr
 
 from haetae.domain.camera import Camera, CameraReport, CameraState, Credentials, Sampling, SourceKind, Transport
 from haetae.domain.geometry import ImageSize
-from services.search.shapes import Instant, Place, Strict
+from haetae.media.probe import ProbeReport
+from services.search.shapes import Instant, Place, Shown, Strict
 
 _URL = "rtsp://host/path, an SDP file, a file, a folder of recordings or /dev/video<N>; files lie below an import folder."
 
@@ -85,7 +87,7 @@ class CameraPatch(Strict):
     credentials: CredentialsIn | None = None
 
 
-class ReportOut(Strict):
+class ReportOut(Shown):
     """How a camera fares. "live" only with a fresh frame."""
 
     state: CameraState
@@ -106,7 +108,7 @@ class ReportOut(Strict):
         )
 
 
-class CameraOut(Strict):
+class CameraOut(Shown):
     """A camera and its newest report (null before the first)."""
 
     id: str
@@ -137,13 +139,13 @@ class CameraOut(Strict):
         )
 
 
-class CameraList(Strict):
+class CameraList(Shown):
     """Cameras by id."""
 
     items: list[CameraOut]
 
 
-class LedgerMinute(Strict):
+class LedgerMinute(Shown):
     """The frames that arrived within one minute and what became of them; the rest is still under way."""
 
     minute: Instant
@@ -154,21 +156,28 @@ class LedgerMinute(Strict):
     under_way: int
 
 
-class LedgerOut(Strict):
+class LedgerOut(Shown):
     """The frame ledger of a camera: received = processed + dropped by reason + under way."""
 
     camera_id: str
     minutes: list[LedgerMinute]
 
 
-class CameraTestOut(Strict):
-    """What came of trying a source."""
+class CameraTestOut(Shown):
+    """What came of trying a source. Where it is not `ok` only `kind` and `detail` say something."""
 
-    ok: bool = Field(description="Whether a frame was decoded.")
-    detail: str = Field(description="Why not, in words.")
-    seconds: float = Field(description="Until the first frame, or until it was given up.")
-    width: int | None = None
-    height: int | None = None
-    clock_source: str | None = Field(
-        default=None, description="Where capture times come from: onvif, rtcp, recording or arrival."
-    )
+    ok: bool = Field(description="Whether a picture was decoded.")
+    kind: str = Field(description="What is wrong, stable: programs decide by it.", examples=["unauthorised", "no-media"])
+    detail: str = Field(description="What is wrong, in words.")
+    codec: str
+    width: int
+    height: int
+    rate_hz: float
+    clock_source: str = Field(description="Where capture times come from: onvif, rtcp, recording or arrival.")
+    clock_behind_s: float = Field(description="Arrival less capture time: delay of the network, or a clock that is wrong.")
+    first_picture_s: float = Field(description="From opening to the first picture.")
+
+    @classmethod
+    def of(cls, report: ProbeReport) -> Self:
+        """The report as it is shown."""
+        return cls(**asdict(report))

@@ -16,6 +16,7 @@ from services.search.access import Asking
 from services.search.crops.links import crop_url
 from services.search.desk import Desk
 from services.search.gallery import StoredGallery
+from services.search.metrics import answered
 from services.search.pipeline import Answer
 from services.search.probes import Photo, Probes, ReadPhoto
 from services.search.queries.schemas import AskedOut, PersonOut, ProbeOut, QueryIn, QueryOut
@@ -44,6 +45,7 @@ def inquire(desk: Desk, asking: Asking, asked: QueryIn, photos: Sequence[Photo])
     timings_s |= {**answer.timings_s, "total": clock.monotonic_s() - began_s}
     out = _shown(desk, (id, asked_at), (asked, query), shown, answer, timings_s)
     _store(desk, asking, out, probes)
+    answered(timings_s, n_photos=len(photos), n_conditions=len(query.conditions))
     return out
 
 

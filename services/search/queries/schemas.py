@@ -12,7 +12,7 @@ from haetae.domain.attributes import VALUES, AttributeCondition, AttributeName
 from haetae.domain.query import Candidate, Person, TrajectoryStep
 from haetae.ranking import KReciprocal
 from services.search.crops.links import crop_url
-from services.search.shapes import BoxShape, Instant, Place, Scores, Strict, scores_of
+from services.search.shapes import BoxShape, Instant, Place, Scores, Shown, Strict, scores_of
 
 MOST_PHOTOS = 5
 MOST_CANDIDATES = 1000
@@ -100,7 +100,7 @@ class QueryIn(Strict):
     reranking: RerankingIn | None = Field(default=None, description="Without it, as the service is set up.")
 
 
-class ProbeOut(Strict):
+class ProbeOut(Shown):
     """The person taken from one photo."""
 
     photo: int = Field(description="Which photo, from 0.")
@@ -110,7 +110,7 @@ class ProbeOut(Strict):
     crop_url: str
 
 
-class CandidateOut(Strict):
+class CandidateOut(Shown):
     """A sighting that may be the person. Distances are small for near; nothing here is true until a human confirms it."""
 
     sighting_id: UUID
@@ -144,7 +144,7 @@ class CandidateOut(Strict):
         )
 
 
-class StepOut(Strict):
+class StepOut(Shown):
     """One stop of the person's way."""
 
     sighting_id: UUID
@@ -166,7 +166,7 @@ class StepOut(Strict):
         )
 
 
-class PersonOut(Strict):
+class PersonOut(Shown):
     """Candidates that look like one person and can have been one in space and time, nearest first; their way in order of time."""
 
     candidates: list[CandidateOut]
@@ -181,10 +181,8 @@ class PersonOut(Strict):
         )
 
 
-class AskedOut(Strict):
+class AskedOut(Shown):
     """What was asked, without the photos' bytes; the window as it was taken."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     n_photos: int
     attributes: list[ConditionIn]
@@ -196,7 +194,7 @@ class AskedOut(Strict):
     reranking: RerankingIn | None
 
 
-class QueryOut(Strict):
+class QueryOut(Shown):
     """A query with its answer. The people are in the order of their nearest candidate."""
 
     id: UUID
@@ -212,14 +210,14 @@ class QueryOut(Strict):
     timings_ms: Mapping[str, float] = Field(examples=[{"detect": 31.0, "embed": 9.1, "scan": 12.4, "total": 71.0}])
 
 
-class QueryPage(Strict):
+class QueryPage(Shown):
     """A page of queries, newest first, without their answers."""
 
     items: Sequence[QuerySummary]
     next_cursor: str | None
 
 
-class QuerySummary(Strict):
+class QuerySummary(Shown):
     """A query without its answer."""
 
     id: UUID

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from haetae.domain.recording import Recording, RecordingState
-from services.search.shapes import Instant, Strict
+from services.search.shapes import Instant, Shown, Strict
 
 
 class RecordingIn(Strict):
@@ -19,7 +19,7 @@ class RecordingIn(Strict):
     recorded_from: Instant = Field(description="When its first frame was captured.")
 
 
-class RecordingOut(Strict):
+class RecordingOut(Shown):
     """A recording and how far it was read. `progress` is 0-1."""
 
     id: UUID
@@ -44,7 +44,7 @@ class RecordingOut(Strict):
         )
 
 
-class RecordingList(Strict):
+class RecordingList(Shown):
     """Recordings in the order of their arrival."""
 
     items: list[RecordingOut]

@@ -11,10 +11,10 @@ from pydantic import Field
 from haetae.domain.sighting import Sighting
 from haetae.domain.tracklet import BestShot, Waypoint
 from services.search.crops.links import crop_url
-from services.search.shapes import BoxShape, Instant, Scores, Strict, scores_of
+from services.search.shapes import BoxShape, Instant, Scores, Shown, scores_of
 
 
-class QualityOut(Strict):
+class QualityOut(Shown):
     """How well a crop shows its person; each part 0-1, large is good."""
 
     size: float
@@ -24,7 +24,7 @@ class QualityOut(Strict):
     total: float
 
 
-class BestShotOut(Strict):
+class BestShotOut(Shown):
     """A crop that stands for the sighting."""
 
     captured_at: Instant
@@ -52,7 +52,7 @@ class BestShotOut(Strict):
         )
 
 
-class WaypointOut(Strict):
+class WaypointOut(Shown):
     """Where in the picture the person was at one instant."""
 
     captured_at: Instant
@@ -64,14 +64,14 @@ class WaypointOut(Strict):
         return cls(captured_at=waypoint.captured_at, box=BoxShape.of(waypoint.box))
 
 
-class FrameSizeOut(Strict):
+class FrameSizeOut(Shown):
     """The size of the frames that boxes are measured in, in pixels."""
 
     width: int
     height: int
 
 
-class SightingOut(Strict):
+class SightingOut(Shown):
     """One person at one camera from `started_at` to `ended_at`. While `closed` is false the person is still in view."""
 
     id: UUID
@@ -106,7 +106,7 @@ class SightingOut(Strict):
         )
 
 
-class SightingPage(Strict):
+class SightingPage(Shown):
     """A page of sightings, newest first; `next_cursor` asks for the next page, null says that this was the last."""
 
     items: Sequence[SightingOut]

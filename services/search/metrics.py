@@ -1,0 +1,19 @@
+"""What search tells about itself: how many queries, and where their time goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from haetae.telemetry.metrics import Metrics
+
+_metrics = Metrics("search")
+_STEPS = _metrics.latency("query_step_seconds", "Where a query's time goes; the step 'total' is all of it.", ["step"])
+_QUERIES = _metrics.counter("queries", "Answered queries by what they were asked with.", ["by"])
+
+
+def answered(timings_s: Mapping[str, float], *, n_photos: int, n_conditions: int) -> None:
+    """Counts one answered query."""
+    by = "photos and attributes" if n_photos and n_conditions else "photos" if n_photos else "attributes"
+    _QUERIES.labels(by).inc()
+    for step, seconds in timings_s.items():
+        _STEPS.labels(step).observe(seconds)
