@@ -108,11 +108,12 @@ def _play(
         story.bring_in(lambda camera: f"rtsp://{LOOPBACK}:{cameras.port}/{camera}")
         story.wait_until_live()
         answer = story.find()
-        rows = [{**candidate, "crop": str(file)} for candidate, file in story.save_crops(answer, place.demo)]
+        rows = [{**candidate, "crop": file.name} for candidate, file in story.save_crops(answer, place.demo)]
         Console(stderr=check_s is not None).print(_table(rows))
+        say(f"photo and crops are in {place.demo}")
         say(f"API  {stack.address}\ndocs {stack.address}/docs\nkey  {stack.token}", style="bold green")
         if check_s is None:
-            say(f"photo and crops are in {place.demo}; Ctrl-C stops everything")
+            say("Ctrl-C stops everything")
             stop.wait()
             return rows
         story.verify(received, check_s)

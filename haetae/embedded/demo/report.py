@@ -35,6 +35,10 @@ class Report:
         """Remembers when the milestone was reached the first time; seconds since the beginning."""
         return self.seconds.setdefault(milestone, round(time.monotonic() - self.began, 2))
 
+    def since(self, milestone: str) -> float:
+        """Seconds since a milestone that was reached."""
+        return time.monotonic() - self.began - self.seconds[milestone]
+
     def add(self, name: str, passed: bool, **seen: Any) -> bool:
         """Notes a check; gives `passed` back."""
         self.checks.append(Check(name, passed, seen))

@@ -17,7 +17,8 @@ from haetae.errors import Transient
 
 _LIVE_WITHIN_S = 60.0
 _FOUND_WITHIN_S = 120.0
-_IMPORTED_WITHIN_S = 180.0
+_IMPORTED_WITHIN_S = 60.0  # beside the live cameras; as long again and more once they are off
+_IMPORTED_AT_LAST_WITHIN_S = 180.0
 _SETTLED_WITHIN_S = 60.0
 _QUERY_EVERY_S = 2.0
 
@@ -89,16 +90,17 @@ class Story:
 
     def verify(self, received: Received, seconds: float) -> None:
         """Everything else that must be true after the cameras have run for a while; ends with the cameras switched off."""
-        if self._recording is not None:
-            self._verify_import(self._recording)
         self._verify_alert(received)
-        run_on_s = max(seconds, self._cast.longest_wait_s + 5) - (time.monotonic() - self._report.began
-                                                                    - self._report.seconds["cameras_live"])  # fmt: skip
+        run_on_s = max(seconds, self._cast.longest_wait_s + 5) - self._report.since("cameras_live")
         if run_on_s > 0:
             self._say(f"the cameras run on for {run_on_s:.0f} s")
             deadline = time.monotonic() + run_on_s
             self._reached("time", lambda: time.monotonic() >= deadline, run_on_s + 5)
+        beside_live = self._import_ends(_IMPORTED_WITHIN_S)
         self._verify_empty()
+        for camera in self._cast.clips:
+            self._api.disable_camera(camera)
+        self._verify_import(beside_live)
         self._verify_ledger()
 
     def clear_up(self) -> None:
@@ -118,20 +120,26 @@ class Story:
             saved.append((candidate, file))
         return saved
 
-    def _verify_import(self, recording: str) -> None:
-        told: Json = {}
+    def _import_ends(self, within_s: float) -> bool:
+        """Whether the recording, if any, is read to its end in time."""
+        recording = self._recording
+        if recording is None:
+            return True
+        self._say("waiting for the end of the import")
+        states = ("finished", "failed")
+        return self._reached("the import ends", lambda: self._api.recording(recording)["state"] in states, within_s)
 
-        def finished() -> bool:
-            told.update(self._api.recording(recording))
-            return told["state"] in ("finished", "failed")
-
-        self._reached("the import is finished", finished, _IMPORTED_WITHIN_S)
+    def _verify_import(self, beside_live: bool) -> None:
+        if self._recording is None or self._cast.imported is None:
+            return
+        if not beside_live:
+            self._import_ends(_IMPORTED_AT_LAST_WITHIN_S)
+        told = self._api.recording(self._recording)
         n = self._api.n_sightings(ARCHIVE, self._began - timedelta(hours=2))
         self._report.counts["imported_sightings"] = n
-        self._report.add(
-            "import_finished", told.get("state") == "finished" and n > 0, state=told.get("state"),
-            detail=told.get("detail"), sightings=n, file=self._cast.imported.name if self._cast.imported else None,
-        )  # fmt: skip
+        seen = {name: told[name] for name in ("state", "progress", "detail")}
+        finished = told["state"] == "finished" and n > 0
+        self._report.add("import_finished", finished, **seen, sightings=n, file=self._cast.imported.name, beside_live=beside_live)
 
     def _verify_alert(self, received: Received) -> None:
         within_s = self._cast.longest_wait_s + 30
@@ -152,8 +160,6 @@ class Story:
 
     def _verify_ledger(self) -> None:
         """received = processed + dropped by reason, exactly, once the cameras are off and everything under way has arrived."""
-        for camera in self._cast.clips:
-            self._api.disable_camera(camera)
         totals: dict[str, Any] = {}
 
         def settled() -> bool:
