@@ -14,9 +14,8 @@ from haetae.errors import Misconfigured
 from haetae.imaging.letterbox import Letterboxed, letterbox
 from haetae.inference.port import Array, Inference
 from haetae.models.networks import network
-from haetae.models.spec import IMAGES, Task
+from haetae.models.spec import DETECTOR_INPUT, IMAGES, Task
 
-DEFAULT_INPUT = ImageSize(width=640, height=384)
 _MIN_SIDE_PX = 2.0  # a narrower box shows nothing of a person
 
 
@@ -40,7 +39,7 @@ class PersonDetector:
         stride = self._spec.stride_px
         return ImageSize(width=-(-wanted.width // stride) * stride, height=-(-wanted.height // stride) * stride)
 
-    def detect(self, images: Sequence[Pixels], input_size: ImageSize = DEFAULT_INPUT) -> list[list[Detection]]:
+    def detect(self, images: Sequence[Pixels], input_size: ImageSize = DETECTOR_INPUT) -> list[list[Detection]]:
         """The people of each image, best first, boxes in its own pixels. Images of all sizes may be mixed.
 
         `deadline_s` holds for the whole call. Raises Transient and Overloaded.

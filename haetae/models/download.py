@@ -14,7 +14,6 @@ from haetae.errors import Misconfigured, Transient
 Progress = Callable[[str, int, int | None], None]
 """Called with the file's name, bytes so far, and bytes in all where known."""
 
-_CHUNK_BYTES = 1 << 16
 _MAX_BYTES = 2 << 30
 _GONE = frozenset({400, 401, 403, 404, 405, 410, 451})
 
@@ -70,7 +69,7 @@ def _go_on(client: httpx.Client, url: str, part: Path, progress: Callable[[int, 
         length = answer.headers.get("Content-Length")
         total = done + int(length) if length is not None and length.isdigit() else None
         with part.open("ab" if done else "wb") as file:
-            for chunk in answer.iter_bytes(_CHUNK_BYTES):
+            for chunk in answer.iter_bytes():
                 done += len(chunk)
                 if done > _MAX_BYTES:
                     raise Misconfigured("The file is larger than any network here.", url=url)

@@ -16,6 +16,7 @@ from pathlib import Path
 from haetae.errors import Misconfigured
 from haetae.models.catalogue import PRECISIONS, CatalogueEntry, Flavour
 from haetae.models.networks import CATALOGUE, network
+from haetae.models.spec import DETECTOR_INPUT
 
 RECORD = "record.json"
 _FASTER_BY = 0.9  # another engine must win by a tenth: a photo finish must not change the version of every embedding
@@ -65,12 +66,14 @@ class Installed:
 
     def runtime_parameters(self, how: Execution) -> dict[str, object]:
         """What `runtime.load` is given, as plain JSON values."""
+        size = self.entry.spec.input_size or DETECTOR_INPUT
         return {
             "kind": self.entry.kind,
             "file": self.weights.name,
             "engine": self.engine(how),
             "precision": how.precision,
             "threads": how.threads,
+            "warm_up": [size.height, size.width],
             **self.entry.parameters,
         }
 

@@ -9,13 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from haetae.domain.frame import Pixels
-from haetae.domain.geometry import ImageSize
 from haetae.models.catalogue import CatalogueEntry, Flavour
 from haetae.models.drawn_person import portrait, street
 from haetae.models.runtime import load
-from haetae.models.spec import Task
-
-DETECTOR_INPUT = ImageSize(width=640, height=384)
+from haetae.models.spec import DETECTOR_INPUT, Task
 
 
 def known_input(entry: CatalogueEntry) -> Pixels:
@@ -25,7 +22,7 @@ def known_input(entry: CatalogueEntry) -> Pixels:
     return np.asarray(picture[None], dtype=np.uint8)
 
 
-def measure_ms(entry: CatalogueEntry, folder: Path, flavour: Flavour, *, budget_s: float = 1.5) -> dict[str, float]:
+def measure_ms(entry: CatalogueEntry, folder: Path, flavour: Flavour, *, budget_s: float = 0.8) -> dict[str, float]:
     """Typical milliseconds of one undisturbed run with its preparation, one thread, f32, by engine, in the flavour's order.
 
     The engines take turns, so that whatever else the machine does slows both.

@@ -9,6 +9,7 @@ is not installed. It needs numpy (1.26 or 2) and onnxruntime or openvino. Both w
   engine     onnxruntime | openvino
   precision  f32 | bf16 (openvino only)
   threads    of one network run
+  warm_up    height and width of a first run, where whoever loads it wants one
   mean, scale, max_detections, min_score, iou, dimensions, batch   where the kind needs them
 """
 

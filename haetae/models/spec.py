@@ -65,6 +65,9 @@ class NetworkSpec:
 
 MAX_DETECTIONS = 100
 
+DETECTOR_INPUT = ImageSize(width=640, height=384)
+"""Of detectors that take any size: at 320 the small people of a 720p camera are lost."""
+
 DETECTIONS = (
     TensorSpec("boxes", "float32", (MAX_DETECTIONS, 4)),  # xyxy, pixels of the input image, best first, then zeros
     TensorSpec("scores", "float32", (MAX_DETECTIONS,)),

@@ -23,6 +23,8 @@ class TritonPythonModel:
         parameters = json.loads((folder / "network.json").read_text(encoding="utf-8"))
         served = parameters.get("served")
         self._run = load(parameters, folder, raw=_Served(**served) if served else None)
+        if not served:  # engines compile and lay out their memory at the first run: not at the first frame's cost
+            self._run(np.zeros((1, *parameters["warm_up"], 3), dtype=np.uint8))
 
     def execute(self, requests: list[Any]) -> list[Any]:
         """All requests that Triton batched, as one batch; an input that cannot be used is that request's error alone."""
