@@ -23,7 +23,7 @@ class Child:
         self.name = name
         self.command = command
         self.log = log
-        self.started_at = time.monotonic()
+        self._asked = False
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             try:
@@ -53,11 +53,17 @@ class Child:
         """None while it runs; the negative signal number when a signal ended it."""
         return self._process.poll()
 
-    def stop(self) -> None:
-        """Ask, wait `stop_within_s`, then kill the whole group. Returns when the process is gone."""
-        if self.exit_code is None:
+    def ask_to_stop(self) -> None:
+        """Send the signal, once, and do not wait."""
+        if self.exit_code is None and not self._asked:
+            self._asked = True
             with suppress(ProcessLookupError):
                 os.kill(self.pid, self.command.stop_signal)
+
+    def stop(self) -> None:
+        """Ask, wait `stop_within_s`, then kill the whole group. Returns when the process is gone."""
+        self.ask_to_stop()
+        if self.exit_code is None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(self.command.stop_within_s)
         self.kill()

@@ -41,9 +41,7 @@ class Supervisor:
             self.failure = error
             raise
         finally:
-            for watch in reversed(self._watches):
-                watch.stop()
-                self._tell()
+            self._stop_all()
 
     def state(self) -> StackState:
         """Safe from other threads: built of values only."""
@@ -57,6 +55,17 @@ class Supervisor:
         if now != self._told or time.monotonic() - self._told_at > _TELL_EVERY_S:
             self._told = now
             self._tell()
+
+    def _stop_all(self) -> None:
+        """What needs other parts ends before them; parts that do not need each other end side by side."""
+        users = [watch for watch in reversed(self._watches) if watch.needs]
+        used = [watch for watch in reversed(self._watches) if not watch.needs]
+        for tier in (users, used):
+            for watch in tier:
+                watch.ask_to_stop()
+            for watch in tier:
+                watch.stop()
+                self._tell()
 
     def _tell(self) -> None:
         self._told_at = time.monotonic()

@@ -53,6 +53,11 @@ class Watch:
             case Phase.READY | Phase.UNREADY:
                 self._look_at_running()
 
+    def ask_to_stop(self) -> None:
+        """Tell the process to end, and do not wait."""
+        if self._child is not None:
+            self._child.ask_to_stop()
+
     def stop(self) -> None:
         """End the process and all that it started."""
         if self._child is not None:

@@ -30,9 +30,9 @@ class Received:
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}/alerts"
 
-    def of_kind(self, word: str) -> list[dict[str, Any]]:
-        """The verified events whose CloudEvents type holds `word`."""
-        return [event for event in self.verified if word in str(event.get("type", ""))]
+    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        """The verified events that tell of alerts of this kind."""
+        return [event for event in self.verified if event.get("data", {}).get("kind") == kind]
 
 
 @contextmanager

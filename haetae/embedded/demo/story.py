@@ -143,7 +143,7 @@ class Story:
 
     def _verify_alert(self, received: Received) -> None:
         within_s = self._cast.longest_wait_s + 30
-        arrived = self._reached("the alert is delivered", lambda: bool(received.of_kind("watch-list")), within_s)
+        arrived = self._reached("the alert is delivered", lambda: bool(received.of_kind("watch-list-match")), within_s)
         self._report.reached("alert_delivered")
         self._report.counts |= {"alerts": len(self._api.alerts()), "deliveries": len(received.verified)}
         self._report.add(
