@@ -233,6 +233,11 @@ class Consumer:
         except Transient as error:
             self._away.count(cause=error.message)
             return
+        except Misconfigured:
+            raise
+        except Exception:  # noqa: BLE001 - a bug in idle work must not stop the messages
+            self._log.exception("idle_failed")
+            return
         if commit is not None and not commit.is_empty():
             self._apply(commit)
 

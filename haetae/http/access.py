@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, FastAPI, Request
@@ -13,6 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from haetae.errors import Refused
 
 MAX_TOKEN_CHARACTERS = 512
+MOST_REMEMBERED = 1000
 
 
 class Role(StrEnum):
@@ -41,6 +46,42 @@ class KeyStore(Protocol):
     def caller(self, token: str) -> Caller | None:
         """Who `token` belongs to; None where it is nobody's. Raises Transient."""
         ...
+
+
+class RememberedKeys:
+    """A KeyStore over a slower one: a key that was found is remembered for `remembered_s`, and so works that much longer."""
+
+    def __init__(
+        self,
+        look_up: Callable[[str], tuple[str, str] | None],
+        *,
+        remembered_s: float,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`look_up` gives the name and role of a key's holder, None where there is none. It may raise Transient."""
+        self._look_up = look_up
+        self._remembered_s = remembered_s
+        self._now_s = now_s
+        self._known: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()  # by digest; until monotonic seconds
+        self._lock = threading.Lock()
+
+    def caller(self, token: str) -> Caller | None:
+        """The key's holder, None where there is none or its role is none of ours. Raises Transient."""
+        digest, now_s = sha256(token.encode(errors="surrogatepass")).digest(), self._now_s()
+        with self._lock:
+            known = self._known.get(digest)
+        if known is not None and now_s < known[1]:
+            return known[0]
+        found = self._look_up(token)
+        if found is None or found[1] not in set(Role):
+            return None
+        caller = Caller(found[0], Role(found[1]))
+        with self._lock:
+            self._known[digest] = (caller, now_s + self._remembered_s)
+            self._known.move_to_end(digest)
+            if len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+        return caller
 
 
 def use_keys(app: FastAPI, keys: KeyStore) -> None:

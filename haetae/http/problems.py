@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from haetae.errors import Refused, Transient
+from haetae.errors import Misconfigured, Refused, Transient
 from haetae.telemetry import logs
 
 MEDIA_TYPE = "application/problem+json"
@@ -79,6 +79,7 @@ def answer_with_problems(app: FastAPI) -> None:
     """Makes a problem of whatever goes wrong in `app`."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Transient, _transient)
+    app.add_exception_handler(Misconfigured, _misconfigured)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -108,6 +109,12 @@ def _refused(request: Request, error: Exception) -> Response:
 def _transient(request: Request, error: Exception) -> Response:
     logs.get().warning("request_failed_for_now", path=request.url.path, cause=str(error))
     return problem(503, "unavailable", "A part of the system is not available now. Try again.", request_id=_id(request))
+
+
+def _misconfigured(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Misconfigured)
+    logs.get().error("request_needs_configuration", path=request.url.path, cause=str(error))
+    return problem(503, "not-configured", error.message, request_id=_id(request))
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -1,0 +1,1 @@
+"""Alerts: watch-list hits and cameras that went stale, told over HTTP and signed webhooks."""

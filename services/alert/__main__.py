@@ -1,0 +1,76 @@
+"""Composes and runs alert: `python -m services.alert`. Webhooks are sent by `python -m services.alert.delivery` beside it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+from haetae.blobs.local_folder import LocalFolder
+from haetae.bus.connection import connect, probe
+from haetae.bus.consumer import Consumer
+from haetae.bus.topics import CAMERA_REPORTS, SIGHTINGS, group_of
+from haetae.domain.timing import SystemClock
+from haetae.errors import Misconfigured
+from haetae.http.server import serve_in_thread
+from haetae.inference.detector import PersonDetector
+from haetae.inference.embedder import Embedder
+from haetae.inference.triton import TritonInference
+from haetae.store.engine import open_store
+from haetae.store.secrets import Cipher
+from haetae.telemetry import logs
+from haetae.telemetry.health import Health
+from services.alert.app import make_app
+from services.alert.camera_watch import CameraWatch
+from services.alert.desk import Desk, stored_keys
+from services.alert.dispatcher import Dispatcher
+from services.alert.metrics import AlertMetrics
+from services.alert.persons import PersonReader
+from services.alert.registry import Registry
+from services.alert.sending import Sender
+from services.alert.settings import AlertSettings
+from services.alert.tasks import make_celery
+from services.alert.worker import AlertWorker, Timing
+
+
+def main(settings: AlertSettings, stop: threading.Event) -> None:
+    """Runs until `stop` is set. Raises Misconfigured."""
+    own, clock, health, metrics = settings.alert, SystemClock(), Health(), AlertMetrics()
+    redis_url, networks = settings.redis.url.get_secret_value(), tuple(settings.sources.allowed_networks)
+    redis = connect(redis_url)
+    cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
+    store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
+                       statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-alert")  # fmt: skip
+    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
+    detector = PersonDetector(inference, settings.models.detector, min_score=own.least_person_score)
+    reader = PersonReader(detector, Embedder(inference, settings.models.embedder), input_px=own.photo_input_px)
+    registry = Registry(store, LocalFolder(settings.blobs.folder), reader, clock)
+    sender = Sender(clock, allowed_networks=networks, timeout_s=own.delivery_timeout_s)
+    watch = CameraWatch(stale_after_s=own.stale_after_s, live_after_s=own.live_after_s)
+    worker = AlertWorker(store, watch, registry, metrics, clock, own.event_source,
+                         Timing(own.watch_list_refresh_s, own.quiet_after_s))  # fmt: skip
+    consumer = Consumer(redis, [SIGHTINGS, CAMERA_REPORTS], group_of(SIGHTINGS), own.worker_name, batch=own.batch, health=health)
+
+    health.check("redis", lambda: probe(redis))
+    health.check("postgres", store.ready)
+    keys = stored_keys(store, remembered_s=own.key_remembered_s)
+    desk = Desk(store, registry, sender, own, networks, clock)
+    served = serve_in_thread(make_app(desk, keys, health), own.host, own.port)
+    worker.begin(stop)
+    dispatching = Dispatcher(store, redis, make_celery(redis_url), metrics, health, clock).start(stop)
+    consumer.run(worker.handle, stop, worker.on_idle)
+    dispatching.join(10)
+    served.stop()
+    store.close()
+
+
+if __name__ == "__main__":
+    try:
+        loaded, stopping = AlertSettings.load(), threading.Event()
+        logs.configure("alert", loaded.telemetry.log_level, loaded.telemetry.log_json)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
+        logs.get().info("started", settings=loaded.redacted())
+        main(loaded, stopping)
+    except Misconfigured as error:
+        sys.exit(f"alert: {error}")
