@@ -91,7 +91,7 @@ class Api:
         asked = {
             "name": name,
             "legal_basis": "demonstration on freely licensed clips",
-            "photos": [_as_json(photo.jpeg, photo.box)],
+            "photos": [base64.b64encode(photo.jpeg).decode()],
             "expires_at": until.isoformat(),
         }
         return self._ask("POST", "/v1/watch-lists", json=asked)
