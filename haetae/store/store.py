@@ -19,6 +19,7 @@ from haetae.store.outbox import Outbox
 from haetae.store.partitions import ensure_days
 from haetae.store.queries import Queries
 from haetae.store.recordings import Recordings
+from haetae.store.revisions import current_revision, is_behind, known_revisions
 from haetae.store.secrets import Cipher
 from haetae.store.sightings import Sightings
 from haetae.store.watch_lists import WatchLists
@@ -65,14 +66,12 @@ class Store:
 
     def ready(self) -> str | None:
         """None where transactions are possible and the schema is the one that this code needs; else why not."""
-        from haetae.store.migration import current_revision, newest_revision  # migration opens engines, engine makes stores
-
         try:
             with translated(), self._engine.connect() as connection:
-                found, needed = current_revision(connection), newest_revision()
+                found = current_revision(connection)
         except Transient as away:
             return away.message
-        return None if found == needed else f"The database has schema {found}, this program needs {needed}."
+        return f"The database has schema {found}, this program needs {known_revisions()[0]}." if is_behind(found) else None
 
     def ensure_days(self, *days: date) -> None:
         """Makes the partitions of these days ahead of their first sighting."""

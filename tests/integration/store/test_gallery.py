@@ -146,3 +146,15 @@ def test_a_query_that_takes_too_long_is_refused(store: Store, url: str) -> None:
     assert slow.ready() is None
     slow.close()
     assert (refused.value.status, refused.value.kind) == (503, "query-too-expensive")
+
+
+def test_a_consistent_transaction_reads_one_instant(store: Store) -> None:
+    """What others commit meanwhile is not seen by it, and by the next transaction on the same connection is."""
+    with store.begin(consistent=True) as t:
+        before = t.sightings.count(b.scope())
+        filled(store, 3)
+        assert t.sightings.count(b.scope(end_s=3 * 86_400)) == before == 0
+    with store.begin() as t:
+        assert t.sightings.count(b.scope(end_s=3 * 86_400)) == 3
+        filled(store, 6)
+        assert t.sightings.count(b.scope(end_s=3 * 86_400)) == 6
