@@ -44,11 +44,12 @@ class AccessUnits:
         """The pictures that this packet completes: none, one, or two."""
         gap = self._sequence is not None and packet.sequence != (self._sequence + 1 & 0xFFFF)
         self._sequence = packet.sequence
-        if self._parts and packet.timestamp != self._timestamp:
+        if self._n_bytes and packet.timestamp != self._timestamp:
             yield from self._finish(lost_end=gap)
-        if not self._parts and self._fragment is None:
+        if not self._n_bytes:
             self._reset(packet.timestamp)
-        if gap:
+            self._after_gap = gap
+        elif gap:
             self._whole, self._fragment = False, None
         if packet.absolute_us is not None:
             self._absolute_us = packet.absolute_us
@@ -61,23 +62,24 @@ class AccessUnits:
         self._timestamp = timestamp
         self._parts = []
         self._fragment = None
-        self._key = self._own_sets = False
+        self._key = self._own_sets = self._begins = self._after_gap = False
         self._whole = True
         self._n_bytes = 0
         self._absolute_us = None
 
     def _finish(self, *, lost_end: bool) -> Iterator[AccessUnit]:
-        whole = self._whole and not lost_end and self._fragment is None
-        if self._parts:
+        whole = self._whole and not lost_end and self._fragment is None and (self._begins or not self._after_gap)
+        if self._n_bytes:
             data = b"".join(self._parts)
             if self._key and not self._own_sets:
                 data = self._sets + data
+            whole = whole and bool(data)
             yield AccessUnit(self._timestamp, data, self._key, whole, self._absolute_us)
         self._reset(self._timestamp)
 
     def _take(self, payload: bytes) -> None:
         self._n_bytes += len(payload)
-        if len(payload) < 3 or self._n_bytes > MAX_UNIT_BYTES:
+        if self._n_bytes > MAX_UNIT_BYTES:
             self._whole = False
         elif self._h265:
             self._take_h265(payload)
@@ -86,7 +88,7 @@ class AccessUnits:
 
     def _take_h264(self, payload: bytes) -> None:
         kind = payload[0] & 0x1F
-        if kind == 28:  # FU-A
+        if kind == 28 and len(payload) > 2:  # FU-A
             self._take_fragment(bytes([payload[0] & 0xE0 | payload[1] & 0x1F]), payload[1], payload[2:])
         elif kind == 24:  # STAP-A
             self._take_aggregate(payload[1:])
@@ -97,7 +99,7 @@ class AccessUnits:
 
     def _take_h265(self, payload: bytes) -> None:
         kind = payload[0] >> 1 & 0x3F
-        if kind == 49:  # FU
+        if kind == 49 and len(payload) > 3:  # FU
             head = bytes([payload[0] & 0x81 | (payload[2] & 0x3F) << 1, payload[1]])
             self._take_fragment(head, payload[2], payload[3:])
         elif kind == 48:  # AP
@@ -132,4 +134,12 @@ class AccessUnits:
         kind = nal[0] >> 1 & 0x3F if self._h265 else nal[0] & 0x1F
         self._key |= 16 <= kind <= 21 if self._h265 else kind == 5
         self._own_sets |= kind == (33 if self._h265 else 7)
+        self._begins |= _is_first_slice(nal, kind, h265=self._h265)
         self._parts += (_START, nal)
+
+
+def _is_first_slice(nal: bytes, kind: int, *, h265: bool) -> bool:
+    """Whether a picture begins with this NAL unit: both codecs tell by the first bit of the slice's header."""
+    if h265:
+        return kind < 32 and len(nal) > 2 and bool(nal[2] & 0x80)
+    return 1 <= kind <= 5 and len(nal) > 1 and bool(nal[1] & 0x80)

@@ -47,7 +47,7 @@ class ReaderProcess:
             Publisher(connect(settings.redis.url.get_secret_value())),
             self._outbox,
             self._counts,
-            n_shards=own.n_shards,
+            n_shards=settings.redis.frame_shards,
             max_backlog=own.recording_backlog if for_recordings else own.max_backlog,
             waits=for_recordings,
         )

@@ -21,7 +21,6 @@ class IngestSection(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8083, ge=0, le=65535)
     name: str = ""  # of this worker, never two at once; empty means host and process
-    n_shards: int = Field(default=2, ge=1, le=256)  # streams of frames: the same number for all workers
     group_size: int = Field(default=8, ge=1, le=64)  # cameras in one reader process
     max_recordings: int = Field(default=2, ge=1, le=64)  # read at the same time by this worker
     max_backlog: int = Field(default=2000, ge=1)  # frames of a shard that wait for detection; live frames beyond are dropped
