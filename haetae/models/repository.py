@@ -90,11 +90,11 @@ def _lay_out_onnxruntime(found: Installed, into: Path, how: Layout) -> set[str]:
         raise Misconfigured(f"'{found.entry.name}' was pulled as {found.flavour.name}: Triton's onnxruntime backend needs ONNX.")
     name, bare = found.entry.name, f"{found.entry.name}-network"
     tensors = signature(found.weights)
-    max_batch = _MAX_BATCH_GPU[found.entry.spec.task]
-    serving = Serving(max_batch, how.instances.get(name, 2), served_version(found, how), max_delay_us=2000)
+    serving = Serving(
+        _MAX_BATCH_GPU[found.entry.spec.task], how.instances.get(name, 2), served_version(found, how), max_delay_us=2000
+    )
     parameters = found.runtime_parameters(Execution(engine="onnxruntime"))
     parameters |= {
-        "batch": max_batch,
         "served": {"model": bare, "input": tensors.input.name, "outputs": [output.name for output in tensors.outputs]},
     }
     _write_python_model(into / name, python_config(name, found.entry.spec, serving), parameters, [])

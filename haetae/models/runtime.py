@@ -10,7 +10,7 @@ is not installed. It needs numpy (1.26 or 2) and onnxruntime or openvino. Both w
   precision  f32 | bf16 (openvino only)
   threads    of one network run
   warm_up    height and width of a first run, where whoever loads it wants one
-  mean, scale, max_detections, min_score, iou, dimensions, batch   where the kind needs them
+  mean, scale, max_detections, min_score, iou, dimensions   where the kind needs them
 """
 
 from __future__ import annotations
@@ -152,13 +152,11 @@ def _packed(found: Sequence[tuple[Array, Array]], capacity: int) -> Results:
 
 def _rtmdet(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:
     found = []
-    step = int(parameters.get("batch", 1))  # a processor core gains nothing from batches, a GPU much
-    for start in range(0, len(images), step):
-        dets, labels = network(_planar(images[start : start + step], parameters["mean"], parameters["scale"]))[:2]
-        for rows, kinds in zip(dets, labels, strict=True):
-            people = rows[(kinds == 0) & (rows[:, 4] >= parameters["min_score"])]
-            keep = suppressed(people[:, :4], people[:, 4], parameters["iou"], parameters["max_detections"])
-            found.append((people[keep, :4], people[keep, 4]))
+    for image in images:  # the file says that its batch is free, but its suppression inside works for one image only
+        dets, labels = network(_planar(image[None], parameters["mean"], parameters["scale"]))[:2]
+        people = dets[0, (labels[0] == 0) & (dets[0, :, 4] >= parameters["min_score"])]
+        keep = suppressed(people[:, :4], people[:, 4], parameters["iou"], parameters["max_detections"])
+        found.append((people[keep, :4], people[keep, 4]))
     return _packed(found, parameters["max_detections"])
 
 

@@ -34,18 +34,18 @@ def test_both_forms_of_the_retail_detector_give_the_same_boxes() -> None:
 
 
 def test_rtmdet_gets_normalised_planes_and_gives_people_only() -> None:
-    """(x - mean) / scale in BGR planes; other classes and weak boxes are dropped; batches are cut as asked."""
+    """(x - mean) / scale in BGR planes; other classes and weak boxes are dropped; images go one by one."""
     given: list[np.ndarray] = []
 
     def network(batch: np.ndarray) -> list[np.ndarray]:
         given.append(batch.copy())
-        dets = np.array([[[0, 0, 10, 20, 0.9], [50, 0, 60, 20, 0.8], [90, 0, 99, 9, 0.01]]] * len(batch), np.float32)
-        return [dets, np.array([[0, 1, 0]] * len(batch))]
+        dets = np.array([[[0, 0, 10, 20, 0.9], [50, 0, 60, 20, 0.8], [90, 0, 99, 9, 0.01]]], np.float32)
+        return [dets, np.array([[0, 1, 0]])]
 
     shown = images(5, 32, 64)
     shown[..., 0], shown[..., 2] = 5, 9
-    results = load({**RTMDET, "batch": 2}, ".", raw=network)(shown)
-    assert [len(batch) for batch in given] == [2, 2, 1]
+    results = load(RTMDET, ".", raw=network)(shown)
+    assert [len(batch) for batch in given] == [1] * 5
     np.testing.assert_allclose(given[0][0, :, 0, 0], [2, -1, 3])
     assert results["count"].ravel().tolist() == [1] * 5
     assert results["boxes"].shape == (5, 100, 4)
