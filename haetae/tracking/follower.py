@@ -19,6 +19,7 @@ from haetae.tracking.tracker import Step, Track, Tracker, TrackerState
 
 _JITTER_US = 1_000_000  # a capture clock that steps back by less is a clock being adjusted, not another time
 _TICK_US = 1_000
+_SHARPER = 1.1  # than the sharpest crop so far: what is expected of a crop that was not looked at yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class CameraFollowing:
 class Photographer(Protocol):
     """Takes crops out of the current frame. Boxes are in pixels of the source frame."""
 
-    def promise(self, box: Box, others: Sequence[Box]) -> float:
-        """About the best quality (0-1) that a crop of `box` could have; cheap."""
+    def promise(self, box: Box, others: Sequence[Box], sharpness: float) -> float:
+        """The quality (0-1) of a crop of `box` if it is as sharp as said; cheap."""
         ...
 
     def take(self, id: TrackletId, started_at: datetime, detection: Detection, others: Sequence[Box]) -> Shot | None:
@@ -144,7 +145,8 @@ class Follower:
         if person.shots and detection.score < self.tracker.settings.sure_score:
             return person
         others = [d.box for d in all_of_frame if d is not detection and d.score >= self.tracker.settings.sure_score]
-        promise = photographer.promise(detection.box, others)
+        sharpest = max((shot.best.quality.sharpness for shot in person.shots), default=1.0)
+        promise = photographer.promise(detection.box, others, min(1.0, _SHARPER * sharpest))
         if not self.best_shots.wanted(person.shots, track.last_us, promise):
             return person
         shot = photographer.take(person.id, from_us(track.first_us), detection, others)

@@ -17,7 +17,6 @@ from haetae.tracking.best_shots import Shot, appearance_of
 from services.detect.view import FrameView, to_pixels_of
 
 JPEG_QUALITY = 90
-_LIKELY_SHARPNESS = 0.6  # few crops are sharper: what is expected before the pixels are looked at
 
 
 class CropKeeper(Protocol):
@@ -35,12 +34,12 @@ class FramePhotographer:
         self._view = view
         self._keeper = keeper
 
-    def promise(self, box: Box, others: Sequence[Box]) -> float:
-        """The quality of a crop of `box` if it is as sharp as a good one."""
+    def promise(self, box: Box, others: Sequence[Box], sharpness: float) -> float:
+        """The quality of a crop of `box` if it is as sharp as said."""
         ref = self._view.ref
         size = min(1.0, box.height_px / quality.FULL_HEIGHT_PX)
         outlook = quality.visibility(box, others) * quality.inside_share(box, ref.size)
-        return outlook * (size + _LIKELY_SHARPNESS) / 2
+        return outlook * (size + sharpness) / 2
 
     def take(self, id: TrackletId, started_at: datetime, detection: Detection, others: Sequence[Box]) -> Shot | None:
         """Cuts, judges and keeps the crop. Raises Transient, and Poison for a frame that cannot be read."""

@@ -28,7 +28,7 @@ class Camera:
         self.at = T0
         self.taken = 0
 
-    def promise(self, box: Box, others: Sequence[Box]) -> float:
+    def promise(self, box: Box, others: Sequence[Box], sharpness: float) -> float:
         return 1.0
 
     def take(self, id: TrackletId, started_at: datetime, detection: Detection, others: Sequence[Box]) -> Shot | None:

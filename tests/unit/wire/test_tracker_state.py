@@ -19,7 +19,7 @@ from tests.unit.tracking.following import T0_US
 class Still:
     """A photographer of crops without pixels."""
 
-    def promise(self, box: object, others: object) -> float:
+    def promise(self, box: object, others: object, sharpness: float) -> float:
         return 0.5
 
     def take(self, id: object, started_at: object, detection: object, others: object) -> Shot:
