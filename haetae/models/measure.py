@@ -33,10 +33,11 @@ def measure_ms(entry: CatalogueEntry, folder: Path, flavour: Flavour, *, budget_
         parameters = {"kind": entry.kind, "file": flavour.files[0].name, "engine": engine, "precision": "f32", **entry.parameters}
         run = load(parameters, folder)
         runs[engine] = lambda run=run: run(image)  # type: ignore[misc]
-    return _in_turns(runs, budget_s)
+    return in_turns(runs, budget_s)
 
 
-def _in_turns(runs: dict[str, Callable[[], object]], budget_s: float, warm_up: int = 2, at_least: int = 5) -> dict[str, float]:
+def in_turns(runs: dict[str, Callable[[], object]], budget_s: float, warm_up: int = 2, at_least: int = 5) -> dict[str, float]:
+    """Typical milliseconds of each of `runs`, which take turns for `budget_s` after some unmeasured ones."""
     costs: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(warm_up):
         for run in runs.values():
