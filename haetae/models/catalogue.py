@@ -59,7 +59,7 @@ class CatalogueEntry:
     @property
     def card(self) -> str:
         """What to expect of it, in Markdown."""
-        return files("haetae.models").joinpath("cards", f"{self.name}.md").read_text(encoding="utf-8")
+        return files("haetae.models.cards").joinpath(f"{self.name}.md").read_text(encoding="utf-8")
 
     def flavour(self, name: str) -> Flavour:
         """The flavour of that name. Raises Misconfigured."""
