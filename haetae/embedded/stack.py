@@ -16,6 +16,7 @@ from haetae.embedded.postgres import Postgres
 from haetae.embedded.redis import Redis
 from haetae.embedded.service import Program, WebService
 from haetae.embedded.watch import Watch
+from haetae.errors import Misconfigured, Transient
 from haetae.inference.triton import TritonInference
 from haetae.models.networks import SERVED_BY_DEFAULT
 from haetae.models.pull import pull
@@ -78,7 +79,14 @@ class Stack:
     def prepare(self, progress: Callable[[str], None]) -> None:
         """Networks fetched, verified and laid out. Raises Misconfigured that says what to do where they cannot be had."""
         progress("fetching and verifying the networks")
-        pull(self._home.models, self._networks, mirror=self._options.mirror)
+        try:
+            pull(self._home.models, self._networks, mirror=self._options.mirror)
+        except Transient as away:
+            raise Misconfigured(
+                f"{away.message} Try again, or put the networks' files into a folder (`haetae models list` names their sources) "
+                "and tell it: HAETAE_MODELS__MIRROR=FOLDER",
+                **away.subject,
+            ) from away
         lay_out(self._home.models, self._home.repository, self._networks)
 
     def watches(self) -> list[Watch]:
