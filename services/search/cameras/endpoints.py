@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Response
 
-from haetae.domain.camera import Camera, SourceKind
 from haetae.domain.ids import camera_id
-from haetae.media.address import check_source
-from haetae.media.probe import probe
-from haetae.media.source import Site
-from haetae.store.store import Transaction
 from services.search.access import ADMINS, READERS, Asking, asking
-from services.search.cameras.changes import camera_of, patched, source_of
+from services.search.cameras.changes import camera_of, patched
+from services.search.cameras.guard import check_address, record
 from services.search.cameras.ledger import add_ledger
-from services.search.cameras.schemas import (
-    CameraIn,
-    CameraList,
-    CameraOut,
-    CameraPatch,
-    CameraTestOut,
-    SourceIn,
-)
+from services.search.cameras.schemas import CameraIn, CameraList, CameraOut, CameraPatch
+from services.search.cameras.trials import add_trials
 from services.search.desk import Desk
 
 
@@ -30,13 +20,7 @@ def routes(desk: Desk) -> APIRouter:
     reader = asking(*READERS)
     admin = asking(*ADMINS)
 
-    def check(kind: SourceKind, url: str) -> None:
-        policy = desk.addresses
-        check_source(kind, url, allowed_networks=policy.allowed_networks, import_folders=policy.import_folders)
-
-    def record(transaction: Transaction, caller: Asking, act: str, camera: str, detail: dict[str, object]) -> None:
-        transaction.audit.record(caller.name, act, f"camera/{camera}", detail, desk.clock.now(), origin=caller.origin)
-
+    add_trials(router, desk)
     add_ledger(router, desk)
 
     @router.get("", summary="List cameras")
@@ -50,7 +34,7 @@ def routes(desk: Desk) -> APIRouter:
     def add(asked: CameraIn, response: Response, caller: Asking = Depends(admin)) -> CameraOut:
         """Registers a camera; ingest picks it up within seconds."""
         camera, credentials = camera_of(asked)
-        check(camera.kind, camera.url)
+        check_address(desk, camera.kind, camera.url)
         with desk.store.begin() as transaction:
             transaction.cameras.add(camera, credentials)
             detail: dict[str, object] = {
@@ -58,19 +42,9 @@ def routes(desk: Desk) -> APIRouter:
                 "url": camera.url,
                 "with_credentials": credentials is not None,
             }
-            record(transaction, caller, "camera_added", camera.id, detail)
+            record(desk, transaction, caller, "camera_added", camera.id, detail)
         response.headers["Location"] = f"/v1/cameras/{camera.id}"
         return CameraOut.of(camera, None)
-
-    @router.post("/test", summary="Try a source out")
-    def test(asked: SourceIn, caller: Asking = Depends(admin)) -> CameraTestOut:
-        """Opens the source without registering anything, and waits a few seconds for its first frame."""
-        url, credentials = source_of(asked)
-        check(asked.kind, url)
-        with desk.store.begin() as transaction:
-            record(transaction, caller, "camera_tested", "-", {"kind": asked.kind.value, "url": url})
-        camera = Camera(camera_id("test"), "test", asked.kind, url, asked.transport)
-        return CameraTestOut.of(probe(camera, credentials, Site(desk.addresses), longest_s=desk.section.longest_camera_test_s))
 
     @router.get("/{id}", summary="Fetch a camera")
     def get(id: str, caller: Asking = Depends(reader)) -> CameraOut:
@@ -84,11 +58,11 @@ def routes(desk: Desk) -> APIRouter:
         """Changes what is given and leaves the rest; ingest follows within seconds."""
         with desk.store.begin() as transaction:
             camera, credentials = patched(transaction.cameras.get(camera_id(id)), asked)
-            check(camera.kind, camera.url)
+            check_address(desk, camera.kind, camera.url)
             transaction.cameras.replace(camera)
             if credentials or "credentials" in asked.model_fields_set:
                 transaction.cameras.set_credentials(camera.id, credentials)
-            record(transaction, caller, "camera_changed", camera.id, {"fields": sorted(asked.model_fields_set)})
+            record(desk, transaction, caller, "camera_changed", camera.id, {"fields": sorted(asked.model_fields_set)})
             return CameraOut.of(camera, transaction.cameras.reports().get(camera.id))
 
     @router.delete("/{id}", status_code=204, summary="Forget a camera")
@@ -96,6 +70,6 @@ def routes(desk: Desk) -> APIRouter:
         """Forgets the camera and its credentials. Its sightings stay until their day is over."""
         with desk.store.begin() as transaction:
             transaction.cameras.remove(camera_id(id))
-            record(transaction, caller, "camera_removed", id, {})
+            record(desk, transaction, caller, "camera_removed", id, {})
 
     return router

@@ -1,0 +1,99 @@
+"""The HTTP API as the verbs use it: where it is, with which key, and what its problems mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from haetae.embedded import state as state_file
+from haetae.embedded.home import Home
+from haetae.embedded.ports import LOOPBACK
+from haetae.errors import Misconfigured, Refused, Transient
+
+Json = dict[str, Any]
+_DEADLINES = httpx.Timeout(connect=5.0, read=120.0, write=120.0, pool=5.0)
+
+
+class Api:
+    """Sends requests with the key. Raises Refused with the API's own words, Transient where it cannot be reached or fails."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def ask(self, method: str, path: str, **how: Any) -> Json:
+        """The answer's JSON document; {} where there is none."""
+        answer = self._send(method, path, **how)
+        told: Json = answer.json() if answer.content else {}
+        return told
+
+    def fetch(self, path: str) -> bytes:
+        """The answer's bytes, such as a crop's."""
+        return self._send("GET", path).content
+
+    def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **how)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Transient(f"The API does not answer ({type(error).__name__}).", address=self._client.base_url) from None
+        if answer.is_success:
+            return answer
+        problem = _problem(answer)
+        errors = "; ".join(f"{one.get('field')}: {one.get('message')}" for one in problem.get("errors") or [])
+        detail = str(problem.get("detail", answer.reason_phrase)) + (f" {errors}" if errors else "")
+        if answer.status_code >= 500:
+            raise Transient(detail, status=answer.status_code)
+        raise Refused(detail, status=answer.status_code, kind=str(problem.get("type", "")).rpartition(":")[2])
+
+
+@contextmanager
+def opened_api(home: Home) -> Iterator[Api]:
+    """The API at HAETAE_API__URL with the key HAETAE_API__TOKEN; where they are not set, that of the stack in `home`.
+
+    Raises Misconfigured where neither says where it is or with which key.
+    """
+    address, token = os.environ.get("HAETAE_API__URL"), os.environ.get("HAETAE_API__TOKEN")
+    if address is None:
+        address = _address_of(home)
+        token = token or home.secrets().api_key
+    if not token:
+        raise Misconfigured("Set HAETAE_API__TOKEN to an API key.")
+    if not token.isascii() or not token.isprintable():
+        raise Misconfigured("HAETAE_API__TOKEN is no API key.")
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=address, headers=headers, timeout=_DEADLINES, trust_env=False) as client:
+        yield Api(client)
+
+
+def is_elsewhere() -> bool:
+    """Whether the API is named by its address: then its import folders are not this home's."""
+    return "HAETAE_API__URL" in os.environ
+
+
+def imports_of(home: Home) -> Path:
+    """The folder of a stack's home that recordings are imported from."""
+    return home.folder / "imports"
+
+
+def _address_of(home: Home) -> str:
+    stack = state_file.read(home.state_file)
+    if stack is None or not stack.is_running:
+        raise Misconfigured(
+            "No stack runs here: start one with `haetae up`, or set HAETAE_API__URL and HAETAE_API__TOKEN", home=home.folder
+        )
+    port = next((part.port for part in stack.parts if part.name == "door" and part.port is not None), None)
+    if port is None:
+        raise Misconfigured("The stack has no front door yet: see `haetae status`", home=home.folder)
+    return f"http://{LOOPBACK}:{port}"
+
+
+def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        told = answer.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}

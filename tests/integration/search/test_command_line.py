@@ -1,0 +1,162 @@
+"""The verbs `search`, `camera` and `import` against the API over a real socket."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from haetae.cli.main import application
+from haetae.domain.recording import RecordingState
+from haetae.errors import Misconfigured, Refused, Transient
+from haetae.http.server import serve_in_thread
+from haetae.imaging.jpeg import decode
+from haetae.telemetry.health import Health
+from services.search.access import StoredKeys
+from services.search.app import make_app
+from tests.integration.search.conftest import Api
+
+pytestmark = pytest.mark.integration
+WINDOW = ["--from", "2026-05-04T00:00:00+00:00", "--to", "2026-05-05T00:00:00+00:00"]
+Haetae = Callable[..., Result]
+
+
+@pytest.fixture
+def haetae(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Haetae]:
+    """The command, told of the API by the environment; its caller is an admin."""
+    keys = StoredKeys(api.desk.store, remembered_s=5.0, clock=api.desk.clock)
+    served = serve_in_thread(make_app(api.desk, keys, Health()), "127.0.0.1", 0)
+    monkeypatch.setenv("HAETAE_API__URL", f"http://127.0.0.1:{served.port}")
+    monkeypatch.setenv("HAETAE_API__TOKEN", api.keys["admin"])
+
+    def run(*words: str, input: str | None = None) -> Result:
+        return CliRunner().invoke(application(words), words, input=input)
+
+    yield run
+    served.stop()
+
+
+def told(result: Result) -> Any:
+    """The JSON document on stdout."""
+    assert result.exit_code == 0, (result.output, result.exception)
+    return json.loads(result.stdout)
+
+
+def test_search_finds_a_person_and_writes_crops(api: Api, haetae: Haetae, tmp_path: Path) -> None:
+    """A photo's person comes first; crops lie in the folder under names that say whose they are."""
+    sighting = api.gallery["one"][0]
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(api.desk.blobs.get(sighting.best_shots[-1].blob_key))
+    words = ["search", "--photo", str(photo), *WINDOW, "--cameras", "one,shop", "--crops", str(tmp_path / "crops"), "--json"]
+    answer = told(haetae(*words))
+    first = answer["people"][0]["candidates"][0]
+    assert first["sighting_id"] == str(sighting.id)
+    assert decode(Path(first["crop_file"]).read_bytes()).size > 0
+    assert (tmp_path / "crops" / "photo-1.jpg").exists()
+
+
+def test_search_shows_people_as_a_table(api: Api, haetae: Haetae) -> None:
+    """Attributes as people write them; the table is for people, remarks go to stderr."""
+    result = haetae("search", "--attributes", "upper_colour=black|grey, not bag=backpack, hat=none!", *WINDOW)
+    assert result.exit_code == 0, result.output
+    assert "People" in result.stdout
+    assert "sightings in" in result.stderr
+    assert "sightings in" not in result.stdout
+
+
+def test_search_says_what_is_wrong(haetae: Haetae, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API's own words for a text file, an unknown word, a wrong key; where nothing answers, that."""
+    text = tmp_path / "photo.txt"
+    text.write_text("hello")
+    refused = haetae("search", "--photo", str(text), *WINDOW).exception
+    assert isinstance(refused, Refused)
+    assert refused.kind == "not-a-photo"
+    assert isinstance(haetae("search", "--attributes", "mood=good", *WINDOW).exception, Refused)
+    assert haetae("search", "--attributes", "hat=hat", "--from", "soon").exit_code == 2
+    monkeypatch.setenv("HAETAE_API__TOKEN", "wrong")
+    wrong = haetae("search", "--attributes", "hat=hat", *WINDOW).exception
+    assert isinstance(wrong, Refused)
+    assert wrong.kind == "unauthenticated"
+    monkeypatch.setenv("HAETAE_API__URL", "http://127.0.0.1:1")
+    assert isinstance(haetae("search", "--attributes", "hat=hat", *WINDOW).exception, Transient)
+
+
+def test_without_a_stack_and_an_address_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`haetae up`, or the two variables."""
+    monkeypatch.delenv("HAETAE_API__URL", raising=False)
+    words = ["search", "--attributes", "hat=hat", "--home", str(tmp_path)]
+    error = CliRunner().invoke(application(words), words).exception
+    assert isinstance(error, Misconfigured)
+    assert "haetae up" in str(error)
+
+
+def test_cameras_are_added_listed_and_removed(api: Api, haetae: Haetae, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords come by the environment or standard input; in the URL they are refused, because others see a command's words."""
+    monkeypatch.setenv("HAETAE_CAMERA_PASSWORD", "canary-in-the-environment")
+    added = told(haetae("camera", "add", "north", "rtsp://10.1.2.3/x", "--username", "kim", "--position", "37.5,127", "--json"))
+    assert (added["id"], added["position"]["longitude"]) == ("north", 127.0)
+    with api.desk.store.begin() as transaction:
+        kept = transaction.cameras.credentials(added["id"])
+    assert kept is not None
+    assert kept.password == "canary-in-the-environment"
+    told(
+        haetae(
+            "camera", "add", "south", "rtsp://10.1.2.4/x", "--username", "lee", "--password-stdin", "--json", input="canary-2\n"
+        )
+    )
+    listed = haetae("camera", "list")
+    assert "north" in listed.stdout
+    assert "canary" not in listed.output
+    refused = haetae("camera", "add", "west", "rtsp://kim:canary@10.1.2.5/x").exception
+    assert isinstance(refused, Refused)
+    assert "canary" not in str(refused)
+    assert told(haetae("camera", "remove", "north", "south", "--json")) == {"removed": ["north", "south"]}
+    assert isinstance(haetae("camera", "remove", "north").exception, Refused)
+
+
+def test_a_source_is_tried_out(api: Api, haetae: Haetae, clips_folder: Path) -> None:
+    """A video ends with 0, what is no video with 1."""
+    video = api.imports / "tried.mp4"
+    shutil.copy(clips_folder / "people-detection-preview.mp4", video)
+    assert told(haetae("camera", "test", str(video), "--json"))["ok"] is True
+    told(haetae("camera", "add", "file-1", str(video), "--json"))
+    assert told(haetae("camera", "test", "file-1", "--json"))["width"] == 480
+    video.write_text("no video")
+    assert haetae("camera", "test", str(video)).exit_code == 1
+    told(haetae("camera", "remove", "file-1", "--json"))
+
+
+def test_import_follows_a_recording_to_its_end(api: Api, haetae: Haetae, clips_folder: Path) -> None:
+    """Several files follow each other in time; the verb ends when ingest has read them."""
+    files = []
+    for name in ("people-detection-preview.mp4", "store-aisle-detection-preview.mp4"):
+        files.append(api.imports / name)
+        shutil.copy(clips_folder / name, files[-1])
+    stop = threading.Event()
+    reader = threading.Thread(target=_read_all, args=(api, stop))  # what ingest tells while it reads
+    reader.start()
+    try:
+        words = ["import", *map(str, files), "--camera", "one", "--start", "2026-05-04T12:00:00+09:00", "--json"]
+        first, second = told(haetae(*words))
+    finally:
+        stop.set()
+        reader.join()
+    assert (first["state"], second["state"]) == ("finished", "finished")
+    assert first["recorded_from"] == "2026-05-04T03:00:00Z"
+    assert "2026-05-04T03:00:01.9" in second["recorded_from"]
+
+
+def _read_all(api: Api, stop: threading.Event) -> None:
+    while not stop.is_set():
+        with api.desk.store.begin() as transaction:
+            for recording in transaction.recordings.waiting_or_reading():
+                transaction.recordings.progress(UUID(str(recording.id)), RecordingState.FINISHED, 1.0)
+        time.sleep(0.05)
