@@ -25,12 +25,14 @@ def variables(model: type[BaseModel], prefix: str = "HAETAE_") -> Iterator[str]:
 
 
 def settable() -> set[str]:
-    """Every variable of every service's settings, and those that code reads by name."""
+    """Every variable of every service's settings, and those that code, tests or the installer read by name."""
     for service in SERVICES:
         importlib.import_module(f"services.{service}.settings")
     classes: list[type[BaseModel]] = [Settings, *Settings.__subclasses__()]
     by_settings = {variable for one in classes for variable in variables(one)}
-    code = [text_of(path) or "" for path in python_files("haetae", "services")]
+    code = [
+        text_of(path) or "" for path in python_files("haetae", "services", "tests", "requirements") if path.parts[1] != "house"
+    ]
     by_name = {name for text in code for name in re.findall(r"[\"'](HAETAE_[A-Z0-9_]+)[\"']", text)}
     return by_settings | by_name
 
