@@ -94,7 +94,7 @@ def _store(postgres_url: str) -> Iterator[Store]:
 def api(
     _store: Store, redis_url: str, models_folder: Path, clips_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Api]:
-    """Three clips as three cameras: six people one by one, three together, a shop."""
+    """Three clips as three cameras: two people one by one, three together, a shop."""
     inference, clock, section = LocalInference(models_folder), SystemClock(), SearchSection()
     blobs, imports = LocalFolder(tmp_path_factory.mktemp("blobs")), tmp_path_factory.mktemp("imports")
     detector, embedder = PersonDetector(inference, "rtmdet-nano"), Embedder(inference, "reid-0288")
@@ -110,9 +110,9 @@ def api(
         clock=clock,
     )
     maker = ClipGallery(inference, blobs)
-    clips = {"one": ("one-by-one-person-detection", 70.0), "body": ("bodypose", 8.0), "shop": ("Retail02_short", 8.0)}
+    clips = {"one": ("one-by-one-person-detection", 48.0), "body": ("bodypose", 6.0), "shop": ("Retail02_short", 6.0)}
     gallery = {
-        name: maker.sightings(clips_folder / f"{clip}.mp4", name, T0 + timedelta(minutes=n), longest_s=longest_s)
+        name: maker.sightings(clips_folder / f"{clip}.mp4", name, T0 + timedelta(minutes=n), rate_hz=3.0, longest_s=longest_s)
         for n, (name, (clip, longest_s)) in enumerate(clips.items())
     }
     with _store.begin() as transaction:
