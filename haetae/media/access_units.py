@@ -37,7 +37,7 @@ class AccessUnits:
         self._fragment: list[bytes] | None = None
         self._absolute_us: int | None = None
         self._parts: list[bytes] = []
-        self._timestamp = 0
+        self._timestamp = self._n_bytes = 0
         self._reset(0)
 
     def put(self, packet: RtpPacket) -> Iterator[AccessUnit]:

@@ -21,26 +21,16 @@ LOOPBACK = ("127.0.0.0/8",)
 
 
 def write_clip(
-    path: Path,
-    *,
-    codec: str = "h264",
-    width: int = 320,
-    height: int = 192,
-    rate_hz: int = 15,
-    seconds: float = 4.0,
-    key_every: int = 15,
+    path: Path, *, codec: str = "h264", size: tuple[int, int] = (320, 192), rate_hz: int = 15, seconds: float = 4.0
 ) -> Path:
-    """A bright square that moves over a quiet background, with a key frame each second; other arguments as a camera has them."""
+    """A bright square that moves over a quiet background, with a key frame each second."""
+    width, height = size
     library = {"h264": "libx264", "h265": "libx265"}[codec]
     with av.open(str(path), "w") as sink:
         stream = sink.add_stream(library, rate=rate_hz)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {
-            "preset": "ultrafast",
-            "bf": "0",
-            "g": str(key_every),
-            "x265-params": f"log-level=none:keyint={key_every}:bframes=0",
-        }
+        x265 = f"log-level=none:keyint={rate_hz}:bframes=0"
+        stream.options = {"preset": "ultrafast", "bf": "0", "g": str(rate_hz), "x265-params": x265}
         for n in range(round(rate_hz * seconds)):
             image = np.full((height, width, 3), 60, np.uint8)
             x = n * 5 % (width - 64)
