@@ -1,0 +1,1 @@
+"""The alert service on a real Redis and PostgreSQL."""
