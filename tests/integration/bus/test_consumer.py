@@ -220,6 +220,17 @@ def test_idle_work_is_done_between_batches_and_when_nothing_comes(client: redis.
         until(lambda: int(client.get("test.idle") or 0) >= 8)
 
 
+def test_a_bug_in_idle_work_stops_no_messages(client: redis.Redis) -> None:
+    """on_idle raises again and again; messages are handled all the same."""
+
+    def on_idle() -> Commit:
+        raise ZeroDivisionError("bug")
+
+    with running(consumer(client, block_s=0.05), doubled, on_idle=on_idle):
+        send(client, range(10))
+        until(lambda: len(out(client)) == 10)
+
+
 def test_topics_may_come_and_go(client: redis.Redis) -> None:
     """A consumer whose topics are asked for each time reads those of now, and waits when there are none."""
     topics: list[str] = []

@@ -87,7 +87,7 @@ def test_a_server_clock_set_back_does_not_freeze_leases(client: redis.Redis) -> 
     until(lambda: b.acquire("gate-1"), within_s=4)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_never_two_at_work(server: RedisServer, client: redis.Redis, seed: int) -> None:
     """Three workers come, hang, forget to renew and go, while Redis is killed once and flushed once: never do two of them work
     on one name at the same time, and work goes on in the end."""

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, UploadFile
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from haetae.errors import Refused, Transient
+from haetae.errors import Misconfigured, Refused, Transient
 from haetae.http.access import Caller, Role, allow, is_allowed, use_keys
 from haetae.http.app import create_app
 from haetae.telemetry.health import Health
@@ -55,6 +55,10 @@ def build(health: Health) -> FastAPI:
     def away() -> None:
         raise Transient("PostgreSQL is away.", url="postgresql://secret")
 
+    @app.get("/keyless")
+    def keyless() -> None:
+        raise Misconfigured("No credential key is configured.")
+
     return app
 
 
@@ -86,10 +90,11 @@ def test_every_failure_is_a_problem(http: TestClient) -> None:
         "invalid-request": http.post("/things", json={"name": "far too long s3cret"}),
         "too-large": http.post("/things", content=b"x" * 2000),
         "unavailable": http.get("/away"),
+        "not-configured": http.get("/keyless"),
         "internal": http.get("/bug"),
     }
     statuses = {kind: answer.status_code for kind, answer in answers.items()}
-    assert statuses == dict(zip(answers, (404, 404, 405, 422, 413, 503, 500), strict=True))
+    assert statuses == dict(zip(answers, (404, 404, 405, 422, 413, 503, 503, 500), strict=True))
     for kind, answer in answers.items():
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["type"] == f"urn:haetae:problem:{kind}"
