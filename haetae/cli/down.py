@@ -37,7 +37,8 @@ def down(home: HomeFolder = None, as_json: AsJson = False) -> None:
     else:
         left = end_children_of(found)
     say("stopped" if was_running or left else "nothing was running")
-    emit({"stopped": was_running or bool(left), "left_behind": left}, as_json, None if as_json else str)
+    if as_json:
+        emit({"stopped": was_running or bool(left), "left_behind": left}, as_json)
 
 
 def _wait_for(place: Home) -> None:

@@ -26,14 +26,15 @@ class Api:
         """Closes the connections."""
         self._client.close()
 
-    def add_camera(self, id: str, kind: str, url: str, *, enabled: bool = True) -> None:
+    def add_camera(self, id: str, kind: str, url: str, *, enabled: bool = True, rate_hz: float = 5.0) -> None:
         """Registers a camera; one that is there already from an earlier start gets the new address."""
+        told = {"kind": kind, "url": url, "enabled": enabled, "sampling": {"rate_hz": rate_hz}}
         try:
-            self._ask("POST", "/v1/cameras", json={"id": id, "name": id, "kind": kind, "url": url, "enabled": enabled})
+            self._ask("POST", "/v1/cameras", json={"id": id, "name": id, **told})
         except Refused as refused:
             if refused.status != 409:
                 raise
-            self._ask("PATCH", f"/v1/cameras/{id}", json={"kind": kind, "url": url, "enabled": enabled})
+            self._ask("PATCH", f"/v1/cameras/{id}", json=told)
 
     def disable_camera(self, id: str) -> None:
         """Stops its reading."""

@@ -19,7 +19,7 @@ from haetae.inference.detector import PersonDetector
 
 _EVERY_S = 1.0
 _LOOK_AT = 20  # frames of a clip
-_MARGIN = 0.15  # of the box, on each side
+_MARGIN = 0.5  # of the box, on each side
 _LEAST_SCORE = 0.6
 _LEAST_HEIGHT_PX = 120
 

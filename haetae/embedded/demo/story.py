@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ _IMPORTED_WITHIN_S = 60.0  # beside the live cameras; as long again and more onc
 _IMPORTED_AT_LAST_WITHIN_S = 180.0
 _SETTLED_WITHIN_S = 60.0
 _QUERY_EVERY_S = 2.0
+_USUAL_HZ = 5.0
+_LOOKS_PER_CORE_HZ = 15.0  # of about 40 that the detector alone could make
 
 
 class Story:
@@ -44,8 +47,11 @@ class Story:
 
     def bring_in(self, address_of: Callable[[str], str]) -> None:
         """Every clip as a live camera, and one clip as a recording of an archive camera, made an hour ago."""
+        rate_hz = affordable_hz(len(self._cast.clips), len(os.sched_getaffinity(0)))
+        if rate_hz < _USUAL_HZ:
+            self._report.remarks.append(f"the cameras are sampled at {rate_hz} frames a second, as many as this machine can bear")
         for camera in self._cast.clips:
-            self._api.add_camera(camera, "rtsp", address_of(camera))
+            self._api.add_camera(camera, "rtsp", address_of(camera), rate_hz=rate_hz)
         if self._cast.imported is not None:
             path = str(self._cast.imported.resolve())
             self._api.add_camera(ARCHIVE, "file", path, enabled=False)
@@ -209,6 +215,11 @@ class Story:
             self._report.remarks.append(late.message)
             return False
         return True
+
+
+def affordable_hz(n_cameras: int, n_cores: int) -> float:
+    """Frames a second and camera that the machine can look at beside decoding, recording and playing the cameras itself."""
+    return round(max(2.0, min(_USUAL_HZ, _LOOKS_PER_CORE_HZ * n_cores / n_cameras)), 1)
 
 
 def first_camera(answer: Json) -> str | None:
