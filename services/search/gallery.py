@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from haetae.domain.embedding import Vectors
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query, Scope
@@ -24,6 +25,10 @@ class StoredGallery:
             probes.vectors, probes.model, query.scope, limit=limit, conditions=query.conditions
         )
         return [id for id, _ in found]
+
+    def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> Vectors:
+        """In the order of `ids`."""
+        return self._transaction.sightings.vectors(ids, probes.model)
 
     def fitting(self, query: Query) -> list[TrackletId]:
         """By the evidence of the conditions, best first."""

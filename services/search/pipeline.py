@@ -39,6 +39,10 @@ class Gallery(Protocol):
         """
         ...
 
+    def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> Vectors:
+        """(n, d) float32 unit rows of the probes' model in the order of `ids`, which `nearest` gave."""
+        ...
+
     def fitting(self, query: Query) -> list[TrackletId]:
         """The sightings of the query's scope, at most its limit, that its conditions speak most for."""
         ...
@@ -105,21 +109,20 @@ class SearchPipeline:
     ) -> list[Candidate]:
         ids = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit))
         steps.end("scan")
-        found = gallery.sightings(ids)
-        embedded = [(s, s.embedding.vector) for s in found if s.embedding is not None and s.embedding.model == probes.model]
-        steps.end("load")
-        if not embedded:
+        vectors = gallery.vectors(ids, probes)
+        steps.end("vectors")
+        if not ids:
             return []
-        vectors = np.stack([vector for _, vector in embedded])
         qualities = [photo.probe.quality for photo in probes.photos]
-        distances = fuse_photos(_cosine(probes.vectors, vectors), qualities)
-        reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking), qualities)
-        candidates = [
-            self._candidate(query, sighting, float(distance), float(after))
-            for (sighting, _), distance, after in zip(embedded, distances, reranked, strict=True)
-        ]
-        best = _best(candidates, query.limit)
+        distances = fuse_photos(_cosine(probes.vectors, vectors), qualities).tolist()
+        reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking), qualities).tolist()
+        after = dict(zip(ids, zip(distances, reranked, strict=True), strict=True))
         steps.end("rerank")
+        if not query.conditions:  # then nothing but distances decides, and the rest need not be loaded
+            ids = nsmallest(query.limit, ids, key=lambda id: (after[id][1], after[id][0]))
+        candidates = [self._candidate(query, sighting, *after[sighting.id]) for sighting in gallery.sightings(ids)]
+        best = _best(candidates, query.limit)
+        steps.end("load")
         return best
 
     def _by_attributes(self, query: Query, gallery: Gallery, steps: _Steps) -> list[Candidate]:

@@ -38,6 +38,11 @@ class GalleryInMemory:
         ]
         return [id for _, id in sorted(found)[:limit]]
 
+    def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> NDArray[np.float32]:
+        """In the order of `ids`."""
+        found = [embedding.vector for id in ids if (embedding := self._sightings[id].embedding)]
+        return np.stack(found) if found else np.empty((0, 0), np.float32)
+
     def fitting(self, query: Query) -> list[TrackletId]:
         """By evidence."""
         found = [s for s in self._within(query.scope) if _allowed(query, s)]
