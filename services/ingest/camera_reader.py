@@ -76,6 +76,9 @@ class CameraReader:
                     return
             except Refused as refusal:
                 n = self._troubled(refusal.message, refusal.kind)
+                if self.errand.is_recording:
+                    self.watch.finish(refusal.message, failed=True)
+                    return
             except CameraTrouble as trouble:
                 n = self._troubled(trouble.message, trouble.kind.value)
                 if not self.errand.is_live and trouble.kind is TroubleKind.UNREADABLE:

@@ -30,6 +30,11 @@ class Errand:
         return self.camera.kind not in (SourceKind.FILE, SourceKind.FOLDER)
 
     @property
+    def is_recording(self) -> bool:
+        """Whether it is a job that somebody handed in, and that may fail for good."""
+        return self.name.startswith("recording:")
+
+    @property
     def fingerprint(self) -> str:
         """Changes when what is read changes."""
         return sha256(f"{self.name}|{self.camera.kind}|{self.camera.url}|{self.camera.recorded_from}".encode()).hexdigest()[:12]

@@ -48,15 +48,15 @@ class Outbox:
             self._changed.notify_all()
             return True
 
-    def take(self, n: int, timeout_s: float, may_leave: Callable[[str], bool]) -> list[Parcel]:
-        """Up to `n` of the oldest parcels whose errand may publish now; waits up to `timeout_s` for the first of any."""
+    def take(self, n: int, timeout_s: float, may_leave: Callable[[Parcel], bool]) -> list[Parcel]:
+        """Up to `n` of the oldest parcels that may leave now; waits up to `timeout_s` for the first of any."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._parcels), timeout_s)
             taken: list[Parcel] = []
             kept: deque[Parcel] = deque()
             while self._parcels and len(taken) < n:
                 parcel = self._popleft()
-                (taken if may_leave(parcel.name) else kept).append(parcel)
+                (taken if may_leave(parcel) else kept).append(parcel)
             self._parcels.extendleft(reversed(kept))
             self._n_bytes += sum(len(parcel.payload) for parcel in kept)
             self._n_leaving = len(taken)

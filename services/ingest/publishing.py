@@ -53,20 +53,18 @@ class Publishing:
         """Until `stop` is set and everything left, as `done` says of the steps before this one."""
         while not (stop.is_set() and done() and self._outbox.is_empty()):
             self._look()
-            if self._waits and any(self._full):
-                self._send([], stop)
-                time.sleep(_LOOK_EVERY_S / 5)
-                continue
             taken = self._outbox.take(_BATCH, _LOOK_EVERY_S, self._may_leave)
             if not taken and not self._outbox.is_empty():
-                time.sleep(0.05)  # all that waits belongs to errands whose lease is not certain now
+                time.sleep(0.05)  # all that waits has to: its lease is not certain now, or detection is behind
             self._send(taken, stop)
             self._outbox.settle()
         self._counted_s = 0.0
         self._send([], stop)
 
-    def _may_leave(self, name: str) -> bool:
-        return time.monotonic() < self._allowed_until_s.get(name, 0.0)
+    def _may_leave(self, parcel: Parcel) -> bool:
+        if self._waits and self.is_full(parcel.ref.camera_id):
+            return False
+        return time.monotonic() < self._allowed_until_s.get(parcel.name, 0.0)
 
     def _send(self, parcels: Sequence[Parcel], stop: threading.Event) -> None:
         now_s = time.monotonic()
@@ -102,7 +100,7 @@ class Publishing:
 
     def _look(self) -> None:
         now_s = time.monotonic()
-        if now_s - self._looked_s < _LOOK_EVERY_S:
+        if now_s - self._looked_s < (0.0 if self._waits else _LOOK_EVERY_S):
             return
         self._looked_s = now_s
         try:

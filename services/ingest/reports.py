@@ -50,7 +50,7 @@ class Reports:
                 errand = errands.get(name)
                 if errand is None:
                     continue
-                if name.startswith("recording:"):
+                if errand.is_recording:
                     self._note_recording(UUID(name.partition(":")[2]), status)
                 else:
                     finished = status.state is CameraState.FINISHED and not status.failed
