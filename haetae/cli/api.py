@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -72,11 +71,6 @@ def opened_api(home: Home) -> Iterator[Api]:
 def is_elsewhere() -> bool:
     """Whether the API is named by its address: then its import folders are not this home's."""
     return "HAETAE_API__URL" in os.environ
-
-
-def imports_of(home: Home) -> Path:
-    """The folder of a stack's home that recordings are imported from."""
-    return home.folder / "imports"
 
 
 def _address_of(home: Home) -> str:

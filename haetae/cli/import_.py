@@ -14,7 +14,7 @@ from typing import Annotated
 import av
 import typer
 
-from haetae.cli.api import Api, Json, imports_of, is_elsewhere, opened_api
+from haetae.cli.api import Api, Json, is_elsewhere, opened_api
 from haetae.cli.output import AsJson, emit, progress, say, table_of
 from haetae.cli.status import HomeFolder
 from haetae.embedded.home import Home
@@ -55,7 +55,7 @@ def import_files(
     with opened_api(place) as api:
         recordings = []
         for file, began in zip(files, starts, strict=True):
-            path = file.resolve() if in_place or is_elsewhere() else brought(file.resolve(), imports_of(place))
+            path = file.resolve() if in_place or is_elsewhere() else brought(file.resolve(), place.imports)
             asked = {"camera_id": camera, "path": str(path), "recorded_from": began.isoformat()}
             recordings.append(api.ask("POST", "/v1/recordings", json=asked))
         if wait:

@@ -42,6 +42,7 @@ class Home:
         self.repository = self.folder / "repository"
         self.models = self.folder / "models"
         self.blobs = self.folder / "blobs"
+        self.imports = self.folder / "imports"
         self.demo = self.folder / "demo"
         self.state_file = self.folder / "state.json"
         self._secrets_file = self.folder / "secrets.json"

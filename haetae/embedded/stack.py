@@ -22,6 +22,7 @@ from haetae.models.networks import SERVED_BY_DEFAULT
 from haetae.models.pull import pull
 from haetae.models.repository import lay_out
 from haetae.models.selftest import check
+from haetae.settings import Settings
 from haetae.store.migration import migrate
 
 SERVICES = {"search": 8081, "alert": 8082, "ingest": 8083, "detect": 8084, "reid": 8085}
@@ -36,7 +37,7 @@ class StackOptions:
     networks: Sequence[str] = ()  # beside those that are always served
     mirror: Path | None = None  # a folder that stands in for the networks' public sources
     allowed_networks: Sequence[str] = ()  # CIDRs of private networks with cameras, beside those of the environment
-    import_folders: Sequence[Path] = ()
+    import_folders: Sequence[Path] = ()  # beside the home's own and those of the environment
     extra: Sequence[Part] = field(default=())  # started first, such as simulated cameras
 
 
@@ -108,10 +109,8 @@ class Stack:
         }
         if self._options.allowed_networks:
             told["HAETAE_SOURCES__ALLOWED_NETWORKS"] = json.dumps(list(self._options.allowed_networks))
-        if self._options.import_folders:
-            told["HAETAE_SOURCES__IMPORT_FOLDERS"] = json.dumps(
-                [str(folder.resolve()) for folder in self._options.import_folders]
-            )
+        imports = [self._home.imports, *self._options.import_folders, *Settings.load().sources.import_folders]
+        told["HAETAE_SOURCES__IMPORT_FOLDERS"] = json.dumps([str(folder.resolve()) for folder in dict.fromkeys(imports)])
         for name, port in self._service_ports.items():
             told |= {f"HAETAE_{name.upper()}__HOST": LOOPBACK, f"HAETAE_{name.upper()}__PORT": str(port)}
         return told
