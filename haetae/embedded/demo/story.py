@@ -22,6 +22,7 @@ _IMPORTED_WITHIN_S = 60.0  # beside the live cameras; as long again and more onc
 _IMPORTED_AT_LAST_WITHIN_S = 180.0
 _SETTLED_WITHIN_S = 60.0
 _QUERY_EVERY_S = 2.0
+_SAME_PERSON = 0.45  # cosine distance; two people of these clips are 0.6 and more apart
 _USUAL_HZ = 5.0
 _LOOKS_PER_CORE_HZ = 15.0  # of about 40 that the detector alone could make
 
@@ -82,11 +83,12 @@ class Story:
             answer.update(self._api.query(self._cast.wanted, self._began - timedelta(hours=2)))
             if answer["people"]:
                 self._report.reached("first_answer")
-            return first_camera(answer) == self._cast.wanted_camera
+            best = nearest(answer)
+            return best.get("camera_id") == self._cast.wanted_camera and best["distance"] <= _SAME_PERSON
 
         right = self._reached("the person is found", found, _FOUND_WITHIN_S, every_s=_QUERY_EVERY_S)
         self._report.reached("person_found")
-        best = answer["people"][0]["candidates"][0] if answer["people"] else {}
+        best = nearest(answer)
         self._report.add(
             "person_of_a_clip_is_rank_1_at_its_camera", right, expected=self._cast.wanted_camera, camera=best.get("camera_id"),
             distance=best.get("distance"), overlap=self._overlap(best), gallery=answer.get("n_gallery"),
@@ -222,7 +224,7 @@ def affordable_hz(n_cameras: int, n_cores: int) -> float:
     return round(max(2.0, min(_USUAL_HZ, _LOOKS_PER_CORE_HZ * n_cores / n_cameras)), 1)
 
 
-def first_camera(answer: Json) -> str | None:
-    """Where the nearest candidate of all stands."""
+def nearest(answer: Json) -> Json:
+    """The candidate that is ranked first of all; empty when there is none."""
     candidates = [candidate for person in answer["people"] for candidate in person["candidates"]]
-    return min(candidates, key=lambda c: c["order"])["camera_id"] if candidates else None
+    return min(candidates, key=lambda c: c["order"], default={})
