@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 import tempfile
 import time
@@ -57,7 +58,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, servers.postgres(Path(folder)) as (part, _):
         migrate(part.url)
         store = open_store(part.url, cipher=Cipher([]))
-        found = {"n_rows": n, "dimension": D, "limit": LIMIT, "days": N_DAYS, "cameras": N_CAMERAS, **upserts(store)}
+        found: dict[str, object] = {"n_rows": n, "dimension": D, "limit": LIMIT, "days": N_DAYS, "cameras": N_CAMERAS, **upserts(store)}
+        found["load_after_filling"] = round(os.getloadavg()[0], 1)  # others' work on this machine: `numpy_1_probe` says what it cost
         found["bytes_per_sighting"] = sizes(store)
         vectors = fill(part.url, store, n)
         found["searches"] = searches(store, vectors)
