@@ -22,6 +22,10 @@ class KeptCrops:
     def __init__(self) -> None:
         self._crops: dict[str, bytes] = {}
 
+    @property
+    def n_kept(self) -> int:
+        return len(self._crops)
+
     def put(self, key: str, data: bytes) -> None:
         self._crops[key] = data
 
@@ -51,6 +55,7 @@ class VideoFollowing:
         self.rows = MotRows()
         self.ids: dict[int, int] = {}
         self.n_looks = 0
+        self._last: list[tuple[int | None, Box]] = []
         self._ids_of: dict[TrackletId, int] = {}
         self._follower = Follower(Tracker(), BestShots())
         self._following = CameraFollowing()
@@ -64,7 +69,7 @@ class VideoFollowing:
             if number is not None:
                 self.rows.add(look.view.ref.seq + 1, number, detection)
         self.n_looks += 1
-        self._numbers, self._people = advance.numbers, look.people
+        self._last = [(number, found.box) for number, found in zip(advance.numbers, look.people, strict=True)]
         return self._ended(advance)
 
     def close(self) -> list[Person]:
@@ -73,8 +78,7 @@ class VideoFollowing:
 
     def shown(self) -> Sequence[tuple[int, Box]]:
         """Ids and boxes of the people in the last frame, of those that are sure by now."""
-        pairs = zip(self._numbers, self._people, strict=True)
-        return [(self.ids[number], found.box) for number, found in pairs if number in self.ids]
+        return [(self.ids[number], box) for number, box in self._last if number in self.ids]
 
     def _ended(self, advance: Advance) -> list[Person]:
         self._following = advance.following
