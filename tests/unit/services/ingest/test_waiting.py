@@ -24,21 +24,20 @@ def parcel(seq: int, n_bytes: int = 100, camera: str = "gate-1") -> Parcel:
     return Parcel(camera, frame_ref(seq, camera), bytes(n_bytes))
 
 
-def test_newest_frame_wins_and_the_old_one_is_told() -> None:
-    """A camera that is faster than the encoder loses its older frame, never a neighbour's."""
+def test_newest_frames_win_and_the_old_one_is_told() -> None:
+    """A camera that is faster than the encoder loses its oldest frame, never a neighbour's; all are served in turn."""
     slots: NewestFrames[int] = NewestFrames()
-    assert slots.put("a", 1) is None
+    assert [slots.put("a", n) for n in range(4)] == [None, None, None, 0]
     assert slots.put("b", 10) is None
-    assert slots.put("a", 2) == 1
-    assert [slots.take(0), slots.take(0), slots.take(0)] == [("a", 2), ("b", 10), None]
+    assert [slots.take(0) for _ in range(5)] == [("a", 1), ("b", 10), ("a", 2), ("a", 3), None]
+    assert slots.is_empty()
 
 
 def test_recording_waits_for_its_place() -> None:
     """What can wait does: nothing is replaced."""
     slots: NewestFrames[int] = NewestFrames()
-    assert slots.offer("r", 1, 0.0)
-    assert not slots.offer("r", 2, 0.01)
-    assert slots.take(0) == ("r", 1)
+    assert [slots.offer("r", n, 0.01) for n in range(4)] == [True, True, True, False]
+    assert slots.take(0) == ("r", 0)
 
 
 def test_outbox_is_bounded_by_bytes_and_drops_the_oldest() -> None:
