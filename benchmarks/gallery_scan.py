@@ -4,7 +4,7 @@
 
 Writes the entry "gallery_scan" of benchmarks/results/<date>-<machine>.json: medians over ROUNDS searches through
 `Sightings.nearest` (client, network and conversion included), the same distances in numpy as the unit, upserts a second, bytes a
-sighting.
+sighting. The load says whether others worked on the machine, and the unit what that cost.
 """
 
 from __future__ import annotations
@@ -58,8 +58,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, servers.postgres(Path(folder)) as (part, _):
         migrate(part.url)
         store = open_store(part.url, cipher=Cipher([]))
-        found: dict[str, object] = {"n_rows": n, "dimension": D, "limit": LIMIT, "days": N_DAYS, "cameras": N_CAMERAS, **upserts(store)}
-        found["load_after_filling"] = round(os.getloadavg()[0], 1)  # others' work on this machine: `numpy_1_probe` says what it cost
+        found: dict[str, object] = {"n_rows": n, "dimension": D, "limit": LIMIT, "days": N_DAYS, "cameras": N_CAMERAS}
+        found |= upserts(store)
+        found["load_after_filling"] = round(os.getloadavg()[0], 1)
         found["bytes_per_sighting"] = sizes(store)
         vectors = fill(part.url, store, n)
         found["searches"] = searches(store, vectors)
