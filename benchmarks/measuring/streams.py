@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import cast
 
-import redis
+from haetae.bus.connection import connect
 
 Seen = tuple[datetime, str, bytes]
 """When a message appeared, its topic, its payload."""
@@ -21,7 +21,7 @@ class StreamWatcher:
     """
 
     def __init__(self, url: str, topics: Sequence[str]) -> None:
-        self._redis = redis.Redis.from_url(url, socket_timeout=10)
+        self._redis = connect(url)
         self._last: dict[str, bytes | str] = dict.fromkeys(topics, "$")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="stream-watcher", daemon=True)
