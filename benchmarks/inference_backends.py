@@ -1,11 +1,12 @@
 """Which engine runs which network how fast on this machine: `python -m benchmarks.inference_backends [MODELS_FOLDER]`.
 
 One thread, one image, with preparation and suppression; f32 and, where the processor has it, OpenVINO's bf16 with how far its
-numbers are off. The engines take turns; the lower quartile of the runs is told.
+numbers are off. The engines take turns; processor time of the quickest run of each is told.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +49,7 @@ def main() -> None:
     figures = {name: table_of(installed(folder, name)) for name in pulled_names(folder)}
     for name, table in figures.items():
         print(f"{name:16}", "  ".join(f"{way} {row['ms']:.1f} ms" for way, row in table.items()))  # type: ignore[index]
-    print(write("inference_backends", figures))
+    print(write("inference_backends", {**figures, "load_average": os.getloadavg()[0]}))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """One network in the models folder. `measured_ms` is what one run takes on one thread, f32, by engine."""
+    """One network in the models folder. `measured_ms` is the processor time of one run, f32, by engine."""
 
     entry: CatalogueEntry
     folder: Path
