@@ -29,7 +29,7 @@ class ShotRule:
 
     n: int = 4
     apart_s: float = 0.5
-    gain: float = 1.15  # a crop is replaced only by one that is worth so much more
+    gain: float = 1.25  # a crop is replaced only by one that is worth so much more
     fair_share: float = 0.5  # of the best quality: below it a crop does not fill a free place
 
 
