@@ -18,7 +18,7 @@ Pairs = NDArray[np.bool_]
 class SamePerson:
     """When two sightings may be one person."""
 
-    max_distance: float = 0.35  # cosine, mean over the pairs of two groups; belongs to the embedding model
+    max_distance: float = 0.4  # cosine, mean over the pairs of two groups; belongs to the embedding model
     max_speed_m_s: float = 30.0  # a person may take a car or a train, not an aeroplane
     near_m: float = 60.0  # cameras this near may see the same spot at the same instant
     tolerance_s: float = 0.5  # by which two tracklets of one camera may overlap where the tracker changed its mind
