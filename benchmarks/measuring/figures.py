@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
@@ -30,10 +31,15 @@ def write(question: str, figures: Mapping[str, object]) -> Path:
     """Puts the figures of one question into today's file of this machine, beside those of the other questions."""
     now = datetime.now(UTC)
     path = RESULTS / f"{now:%Y-%m-%d}-{machine()}.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    known[question] = {"measured_at": now.isoformat(timespec="seconds"), "commit": _commit(), **figures}
+    entry = {"measured_at": now.isoformat(timespec="seconds"), "commit": _commit(), **figures}
     RESULTS.mkdir(exist_ok=True)
-    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    with path.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # another question may be measured at the same time
+        file.seek(0)
+        text = file.read()
+        known = {**json.loads(text or "{}"), question: entry}
+        file.truncate(0)
+        file.write(json.dumps(known, indent=1, sort_keys=True) + "\n")
     return path
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haetae.blobs.port import BlobMissing, Blobs
 from haetae.domain.frame import Pixels
-from haetae.errors import Poison
+from haetae.errors import Poison, Refused
 from haetae.imaging.jpeg import decode
 from haetae.telemetry.tally import Tally
 
@@ -20,7 +20,7 @@ class BlobCrops:
         """The crop under `key`, BGR; None where it is missing or is no JPEG. Raises Transient."""
         try:
             return decode(self._blobs.get(key))
-        except BlobMissing:
+        except (BlobMissing, Refused):  # refused: what stands in the message can be no key
             self._lost.count(why="missing")
         except Poison:
             self._lost.count(why="unreadable")
