@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -82,23 +82,24 @@ class Child:
         return ""
 
 
-def end_leftover(pid: int, created_at: float, within_s: float = 10.0) -> bool:
-    """End a process group that an earlier, killed supervisor left behind. False when that process is gone already.
+def end_leftovers(processes: Iterable[tuple[int, float]], within_s: float = 15.0) -> set[int]:
+    """End process groups that an earlier, killed supervisor left behind, side by side; the pids that were still there.
 
-    `created_at` is psutil's create_time: a process that merely got the same number is left alone.
+    Each is (pid, psutil's create_time): a process that merely got the same number is left alone.
     """
-    try:
-        process = psutil.Process(pid)
-        if abs(process.create_time() - created_at) > 1.0:
-            return False
-        process.terminate()
-        with suppress(psutil.TimeoutExpired):
-            process.wait(within_s)
+    found: list[psutil.Process] = []
+    for pid, created_at in processes:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            if abs(process.create_time() - created_at) <= 1.0:
+                process.terminate()
+                found.append(process)
+    psutil.wait_procs(found, timeout=within_s)
+    for process in found:
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-    except psutil.NoSuchProcess:
-        return False
-    return True
+            os.killpg(process.pid, signal.SIGKILL)
+    psutil.wait_procs(found, timeout=within_s)
+    return {process.pid for process in found}
 
 
 def wait_until_ready(part: Part, child: Child, within_s: float) -> None:

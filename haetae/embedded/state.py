@@ -34,6 +34,7 @@ class PartState:
     restarts: int = 0
     why: str | None = None
     remark: str | None = None
+    needs_others: bool = False  # such parts end before the others
 
     @property
     def is_running(self) -> bool:

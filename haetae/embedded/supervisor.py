@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from haetae.embedded import state as state_file
-from haetae.embedded.child import end_leftover
+from haetae.embedded.child import end_leftovers
 from haetae.embedded.state import Phase, StackState, created_at
 from haetae.embedded.watch import Watch
 from haetae.errors import Misconfigured
@@ -82,5 +82,9 @@ def end_children_of(state: StackState | None) -> list[str]:
     """End what is left of a stack whose supervisor is gone; the names of the parts that still ran."""
     if state is None:
         return []
-    left = [part for part in reversed(state.parts) if part.phase is not Phase.STOPPED and part.pid is not None]
-    return [part.name for part in left if end_leftover(part.pid or 0, part.created_at or 0.0)]
+    ended: list[str] = []
+    for users in (True, False):
+        tier = [part for part in state.parts if part.needs_others is users and part.phase is not Phase.STOPPED]
+        pids = end_leftovers((part.pid, part.created_at) for part in tier if part.pid and part.created_at)
+        ended += [part.name for part in tier if part.pid in pids]
+    return ended

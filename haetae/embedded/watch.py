@@ -76,6 +76,7 @@ class Watch:
             restarts=self.restarts,
             why=self.why,
             remark=self.part.remark,
+            needs_others=bool(self.needs),
         )
 
     def last_words(self) -> str:

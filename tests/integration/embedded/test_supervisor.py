@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from haetae.embedded import state as state_file
-from haetae.embedded.child import end_leftover
+from haetae.embedded.child import end_leftovers
 from haetae.embedded.home import Home
 from haetae.embedded.ports import any_free
 from haetae.embedded.redis import Redis
@@ -133,11 +133,11 @@ def test_leftovers_of_a_killed_supervisor_are_ended(home: Home) -> None:
             process.wait()
 
 
-def test_end_leftover_of_a_process_that_is_gone() -> None:
+def test_end_leftovers_of_a_process_that_is_gone() -> None:
     """Nothing to end is no error."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    assert end_leftover(gone.pid, 1.0) is False
+    assert end_leftovers([(gone.pid, 1.0)]) == set()
 
 
 def test_secrets_are_made_once_and_only_for_their_owner(home: Home) -> None:
