@@ -5,9 +5,9 @@
 No clip here has hand labels, so two references stand in for them, both at IoU 0.5, boxes matched one to one in each frame:
 
 - `independent`: another network's boxes (retail-0013, score >= 0.6). Recall and precision of analyze's boxes and of the bare
-  detector's (RTMDet-nano on the frame at full size, score >= SURE) against it; what counts is their difference.
+  detector's (RTMDet-nano on the frame at full size, score >= 0.35, its default) against it; what counts is their difference.
 - `bare`: the bare detector's boxes are taken for the truth. Recall: the share of them that analyze kept. Precision: the share of
-  analyze's boxes that the bare detector gave with any score >= SEEN (analyze keeps a followed person's unsure boxes on purpose).
+  analyze's boxes that the bare detector gave.
 
 Analyze is read from the MOT file that the command writes.
 """
@@ -25,6 +25,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from benchmarks.measuring import figures as results
+from haetae.cli.analysis.following import ROW_SCORE
 from haetae.cli.analysis.looking import CAMERA, detector_input_for
 from haetae.cli.analyze import Outputs, analyzed
 from haetae.cli.models import execution
@@ -37,12 +38,10 @@ from haetae.media.files import RecordedFile, RecordedStream
 from haetae.media.picture import Renderer
 from haetae.models.pull import pull
 from haetae.settings import ModelsSettings
-from haetae.tracking.tracker import TrackerSettings
 from tests.kit.builders import T0
 
 CLIPS = Path(__file__).resolve().parents[2] / "shared" / "clips"
 CLIP_NAMES = ("Retail02_short", "bodypose", "store-aisle-detection-preview")
-SURE, SEEN = TrackerSettings().sure_score, TrackerSettings().unsure_score
 OTHER, OTHER_SCORE = "retail-0013", 0.6
 
 Boxes = Mapping[int, Sequence[Box]]
@@ -52,7 +51,7 @@ Boxes = Mapping[int, Sequence[Box]]
 def bare(video: Path, models: ModelsSettings) -> tuple[dict[int, list[Detection]], dict[int, list[Box]]]:
     """Every frame at full size through the detector, and through the other network: detections, boxes."""
     inference = LocalInference(models.folder, execution(models))
-    finder = PersonDetector(inference, models.detector, min_score=SEEN, deadline_s=60.0)
+    finder = PersonDetector(inference, models.detector, min_score=ROW_SCORE, deadline_s=60.0)
     other = PersonDetector(inference, OTHER, min_score=OTHER_SCORE, deadline_s=60.0)
     renderer, found, independent = Renderer(), {}, {}
     for picture in RecordedStream(CAMERA, [RecordedFile(video, T0)], SystemClock()):
@@ -93,21 +92,19 @@ def figures(video: Path, models: ModelsSettings, folder: Path) -> dict[str, obje
     mot = folder / "mot.txt"
     analyzed(video, 0.0, Outputs(mot=mot), models)
     ours, (found, independent) = from_mot(mot), bare(video, models)
-    sure = {frame: [one.box for one in people if one.score >= SURE] for frame, people in found.items()}
-    seen = {frame: [one.box for one in people] for frame, people in found.items()}
+    sure = {frame: [one.box for one in people] for frame, people in found.items()}
     recall, precision = recall_and_precision(ours, independent)
     bare_recall, bare_precision = recall_and_precision(sure, independent)
+    kept, given = recall_and_precision(ours, sure)
     return {
         "frames": len(found),
         "boxes": {"analyze": sum(map(len, ours.values())), "bare": sum(map(len, sure.values()))},
         "independent": {
             "analyze": {"recall": round(recall, 4), "precision": round(precision, 4)},
             "bare": {"recall": round(bare_recall, 4), "precision": round(bare_precision, 4)},
+            "difference": {"recall": round(recall - bare_recall, 4), "precision": round(precision - bare_precision, 4)},
         },
-        "bare": {
-            "recall": round(recall_and_precision(ours, sure)[0], 4),
-            "precision": round(recall_and_precision(ours, seen)[1], 4),
-        },
+        "bare": {"recall": round(kept, 4), "precision": round(given, 4)},
     }
 
 

@@ -11,11 +11,27 @@ from haetae.tracking.motion import Floats
 _SURPRISE_GATE = 11.3  # chi-square, three degrees of freedom, 99 %
 _HEIGHT_RATIO_GATE = 1.9  # nobody grows or shrinks so much unseen
 _FORBIDDEN = 1e6
+_INSIDE = 0.8
+_SAME_TOP = 0.12  # of the larger box's height
 
 
 def ious(a: Floats, b: Floats) -> Floats:
     """(n, m) intersections over unions of (n, 4) and (m, 4) xyxy boxes."""
     return _overlaps(a[:, None], b[None])
+
+
+def parts(boxes: Floats, scores: Floats) -> NDArray[np.bool_]:
+    """(n,) whether a box shows a part of somebody whom a better box shows whole: inside it, and with the same top.
+
+    Detectors often give head and shoulders beside the whole person. People behind others look out above them instead, and
+    children in front of adults begin lower.
+    """
+    shared = _shared(boxes[:, None], boxes[None])
+    areas, heights = _areas(boxes), boxes[:, 3] - boxes[:, 1]
+    inside = shared >= _INSIDE * np.maximum(areas, 1e-9)[:, None]
+    same_top = np.abs(boxes[:, None, 1] - boxes[None, :, 1]) <= _SAME_TOP * heights[None]
+    better = (scores[None] > scores[:, None]) & (areas[None] > areas[:, None])
+    return np.asarray((inside & same_top & better).any(axis=1))
 
 
 def widened(boxes: Floats, share: Floats) -> Floats:
@@ -53,9 +69,13 @@ def assigned(cost: Floats, max_cost: float) -> tuple[NDArray[np.intp], NDArray[n
 
 def _overlaps(a: Floats, b: Floats) -> Floats:
     """Intersections over unions of boxes (..., 4), broadcast against each other."""
-    sides = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
-    shared = sides[..., 0] * sides[..., 1]
+    shared = _shared(a, b)
     return np.asarray(shared / np.maximum(_areas(a) + _areas(b) - shared, 1e-9))
+
+
+def _shared(a: Floats, b: Floats) -> Floats:
+    sides = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
+    return np.asarray(sides[..., 0] * sides[..., 1])
 
 
 def _areas(boxes: Floats) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.detection import Detection
-from haetae.tracking.association import assigned, costs, ious
+from haetae.tracking.association import assigned, costs, ious, parts
 from haetae.tracking.motion import Floats, Motions, to_cxcywh
 
 Rows = NDArray[np.intp]
@@ -81,6 +81,8 @@ class Tracker:
         xyxy = np.array([(d.box.x1, d.box.y1, d.box.x2, d.box.y2) for d in detections], dtype=np.float64).reshape(-1, 4)
         scores = np.array([d.score for d in detections], dtype=np.float64)
         scores[(xyxy[:, 2:] - xyxy[:, :2]).min(axis=1, initial=np.inf) < _MIN_SIDE_PX] = 0.0
+        if len(scores) > 1:
+            scores[(scores < self.settings.sure_score) & parts(xyxy, scores)] = 0.0
         match = self._matched(state, motions, at_us, xyxy, scores)
         return self._stepped(state, motions, at_us, xyxy, scores, match)
 

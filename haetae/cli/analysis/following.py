@@ -15,6 +15,9 @@ from haetae.tracking.follower import Advance, CameraFollowing, Follower
 from haetae.tracking.tracker import Tracker
 from services.detect.photographer import FramePhotographer
 
+ROW_SCORE = 0.35
+"""Below it a box may continue a track, as `PersonDetector` would not give it by itself: it is no row."""
+
 
 class KeptCrops:
     """Crops in memory, under their keys, while their tracklet is followed."""
@@ -49,7 +52,7 @@ class Person:
 
 
 class VideoFollowing:
-    """Follows one video. `rows` holds every detection of those in `ids` (MOT id by track number, from 1 in order of birth)."""
+    """Follows one video. `rows` holds the boxes of those in `ids` (MOT id by track number, from 1 in order of birth)."""
 
     def __init__(self) -> None:
         self.rows = MotRows()
@@ -66,7 +69,7 @@ class VideoFollowing:
         photographer = FramePhotographer(look.view, self._crops)
         advance = self._follower.advance(self._following, look.view.ref, look.people, photographer)
         for number, detection in zip(advance.numbers, look.people, strict=True):
-            if number is not None:
+            if number is not None and detection.score >= ROW_SCORE:
                 self.rows.add(look.view.ref.seq + 1, number, detection)
         self.n_looks += 1
         self._last = [(number, found.box) for number, found in zip(advance.numbers, look.people, strict=True)]

@@ -44,9 +44,9 @@ def test_everything_is_written_for_a_video_with_people(
     assert 3 <= len(people) <= 5
     for person in people:
         frames = by_id[person["id"]]
-        assert len(set(frames)) == len(frames) == person["n_detections"]
+        assert len(set(frames)) == len(frames) <= person["n_detections"] <= 1.5 * len(frames)
         assert person["started_s"] == pytest.approx((min(frames) - 1) / 15, abs=0.01)
-        assert person["ended_s"] == pytest.approx((max(frames) - 1) / 15, abs=0.01)
+        assert person["ended_s"] >= (max(frames) - 1) / 15 - 0.01
         assert person["attributes"]["gender"]
         assert set(person["colours"]) <= {"upper", "lower"}
     with av.open(str(annotated)) as video:

@@ -54,8 +54,8 @@ def test_poor_shots_do_not_fill_places() -> None:
 def test_a_new_look_wins_over_the_same_again() -> None:
     """With all places taken, a shot that looks unlike the others replaces one of several alike."""
     alike = [shot(i, 0.5) for i in range(4)]
-    after = kept(*alike, shot(5, 0.6, look=200))
-    assert shot(5, 0.6, look=200) in after
+    after = kept(*alike, shot(5, 0.7, look=200))
+    assert shot(5, 0.7, look=200) in after
     assert len(after) == 4
     assert kept(*alike, shot(5, 0.55)) == kept(*alike)
 

@@ -76,6 +76,15 @@ def test_second_box_of_a_followed_person_begins_no_track() -> None:
     assert len(followed.confirmed) == 1
 
 
+def test_unsure_part_of_a_person_is_not_another_person() -> None:
+    """Head and shoulders beside the whole person continue nobody's track: the person behind left it, and it ends."""
+    front, behind = Detection(Box(600, 200, 700, 480), 0.8), Box(610, 202, 690, 330)
+    both = [SceneFrame(t, {}, [front, Detection(behind, 0.7)]) for t in regular(5.0, 1.0)]
+    after = [SceneFrame(1.0 + t, {}, [front, Detection(behind, 0.3)]) for t in regular(5.0, 5.0)]
+    followed = follow([*both, *after])
+    assert [track.n_detections for track in followed.state.tracks] == [30]
+
+
 def test_boxes_without_size_are_ignored() -> None:
     """A degenerate box at the border is nobody and harms nobody."""
     thin = Detection(Box(1280, 100, 1280, 300), 0.9)
