@@ -91,7 +91,7 @@ def _per_frame(parts: dict[str, float]) -> dict[str, float]:
 
 
 def main() -> None:
-    videos = [Path(word) for word in sys.argv[1:]] or [CLIPS / "Retail02_short.mp4", CLIPS / "bodypose.mp4"]
+    videos = [Path(word) for word in sys.argv[1:]] or [CLIPS / "bodypose.mp4"]
     cores = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
