@@ -23,6 +23,7 @@ import psutil
 from benchmarks.measuring import figures
 from benchmarks.measuring.footage import street_clip
 from benchmarks.measuring.processes import Use, measured
+from haetae.domain.frame import DropReason
 from haetae.embedded.ports import any_free
 from haetae.embedded.service import Listener
 from tests.kit.stack import WholeStack, whole_stack
@@ -31,6 +32,7 @@ from tests.kit.waiting import until
 N_CAMERAS = 10
 MOVING_SHARE = {"busy": 1.0, "quiet": 0.2}
 WARM_UP_S = 20.0
+MISSED = tuple(reason for reason in DropReason if reason not in (DropReason.NOT_SAMPLED, DropReason.NO_MOTION))
 NOT_OURS = {"simulator", "measuring"}
 
 
@@ -73,6 +75,7 @@ def measure(folder: Path, variant: str, options: argparse.Namespace) -> dict[str
         "rss_mib": round(sum(use.rss_mib for use in ours.values())),
         "by_process": {name: rounded(use) for name, use in sorted(uses.items())},
         "frames": frames,
+        "share_of_samples_looked_at": looked_at(frames),
         "load_of_the_machine_before": others,
     }
 
@@ -88,6 +91,12 @@ def fates(stack: WholeStack, cameras: list[str], began_at: datetime, ended_at: d
     return dict(total)
 
 
+def looked_at(frames: dict[str, int]) -> float:
+    """Of the frames that should have been looked at, the share that was: below 0.98 the machine was too busy for the figures."""
+    missed = sum(frames.get(reason, 0) for reason in MISSED)
+    return round(frames["processed"] / max(1, frames["processed"] + missed), 3)
+
+
 def other_load() -> float:
     """The machine's load average over the last minute: figures of a machine that is busy with other work are worth less."""
     return round(psutil.getloadavg()[0], 2)
@@ -99,7 +108,8 @@ def rounded(use: Use) -> dict[str, float]:
 
 def table(variant: str, found: dict[str, object]) -> str:
     """The figures for people."""
-    lines = [f"{variant}: {found['cores']} cores, {found['rss_mib']} MiB"]
+    share = found["share_of_samples_looked_at"]
+    lines = [f"{variant}: {found['cores']} cores, {found['rss_mib']} MiB; {share:.0%} of the samples looked at"]
     by_process = found["by_process"]
     assert isinstance(by_process, dict)
     for name, use in sorted(by_process.items(), key=lambda item: -item[1]["cores"]):
