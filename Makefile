@@ -46,7 +46,7 @@ bench: install ## Measure: make bench ARGS="demo_start" writes benchmarks/result
 	@for question in $(if $(ARGS),$(ARGS),$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do $(BIN)/python -m benchmarks.$$question; done
 
 proto: install ## Generate the messages' code from proto/
-	@cd proto && ../$(BIN)/python -m grpc_tools.protoc -I. --python_out=.. --mypy_out=.. $$(find haetae -name '*.proto' | sort)
+	@proto/generate
 
 pins: ## Renew the pinned requirement files
 	@$(COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt

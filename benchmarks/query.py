@@ -33,6 +33,7 @@ from haetae.imaging.jpeg import encode
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
+from haetae.inference.photo_people import PhotoPeople
 from haetae.media.address import AddressPolicy
 from haetae.models.drawn_person import street
 from haetae.models.pull import pull
@@ -47,7 +48,6 @@ from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
-from services.search.photos import PhotoDetector
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSection
@@ -112,7 +112,7 @@ def main(n: int) -> None:
         with store.begin() as transaction:
             token = transaction.api_keys.add("benchmark", "operator")
         warm_up()
-        photos = PhotoDetector(PersonDetector(inference, "rtmdet-nano"), input_px=section.photo_input_px)
+        photos = PhotoPeople(PersonDetector(inference, "rtmdet-nano"))
         desk = Desk(
             store=store,
             blobs=LocalFolder(folder / "blobs"),

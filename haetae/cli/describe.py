@@ -25,6 +25,7 @@ from haetae.inference.attribute_classifier import AttributeClassifier
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
+from haetae.inference.photo_people import PhotoPeople
 from haetae.models.installed import Execution
 from haetae.models.pull import pull
 from haetae.settings import ModelsSettings, Settings
@@ -88,7 +89,7 @@ class _Describer:
         names = (settings.detector, settings.embedder, settings.attributes)
         pull(settings.folder, names, mirror=settings.mirror)
         inference = LocalInference(settings.folder, Execution(engine=settings.engine, precision=settings.precision))
-        self._detector = PersonDetector(inference, settings.detector, deadline_s=60.0)
+        self._people = PhotoPeople(PersonDetector(inference, settings.detector, deadline_s=60.0))
         self._embedder = Embedder(inference, settings.embedder, deadline_s=60.0)
         self._classifier = AttributeClassifier(inference, settings.attributes, deadline_s=60.0)
         self.model = str(self._embedder.model)
@@ -98,7 +99,7 @@ class _Describer:
         """The people of one photo and their vectors, best detection first. Raises Refused and OSError."""
         pixels = open_photo(path.read_bytes())
         size = ImageSize(width=pixels.shape[1], height=pixels.shape[0])
-        (detections,) = self._detector.detect([pixels], detector_input_for(size))
+        (detections,) = self._people.find([pixels])
         crops = [crop(pixels, detection.box) for detection in detections]
         seen = self._classifier.classify(crops)
         boxes = [detection.box for detection in detections]
@@ -113,15 +114,6 @@ class _Describer:
             for i, detection in enumerate(detections)
         ]
         return people, self._embedder.embed(crops)
-
-
-def detector_input_for(photo: ImageSize) -> ImageSize:
-    """An input of the photo's own proportions and about the work of 640 x 384, no larger than the photo."""
-    scale = min(1.0, (_INPUT_AREA_PX / photo.area_px) ** 0.5)
-    return ImageSize(width=max(64, round(photo.width * scale)), height=max(64, round(photo.height * scale)))
-
-
-_INPUT_AREA_PX = 640 * 384
 
 
 def _words(seen: Attributes, pixels: Pixels) -> Mapping[AttributeName, Mapping[str, float]]:

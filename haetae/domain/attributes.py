@@ -106,7 +106,8 @@ def condition(text: str, *, required: bool = False) -> AttributeCondition:
     name, equals, values = (words[4:] if negated else words).strip().partition("=")
     if not equals or name.strip() not in VALUES:
         raise Refused(
-            f"'{text}' is no condition such as upper_colour=red or 'not bag=backpack'; the attributes are {', '.join(AttributeName)}.",
+            f"'{text}' is no condition such as upper_colour=red or 'not bag=backpack'; "
+            f"the attributes are {', '.join(AttributeName)}.",
             status=422,
             kind="unknown-attribute",
         )

@@ -15,6 +15,7 @@ from haetae.errors import Misconfigured
 from haetae.http.server import serve_in_thread
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
+from haetae.inference.photo_people import PhotoPeople
 from haetae.inference.triton import TritonInference
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
@@ -43,7 +44,7 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-alert")  # fmt: skip
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
     detector = PersonDetector(inference, settings.models.detector, min_score=own.least_person_score)
-    reader = PersonReader(detector, Embedder(inference, settings.models.embedder), input_px=own.photo_input_px)
+    reader = PersonReader(PhotoPeople(detector), Embedder(inference, settings.models.embedder))
     registry = Registry(store, LocalFolder(settings.blobs.folder), reader, clock)
     sender = Sender(clock, allowed_networks=networks, timeout_s=own.delivery_timeout_s)
     watch = CameraWatch(stale_after_s=own.stale_after_s, live_after_s=own.live_after_s)

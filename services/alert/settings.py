@@ -24,7 +24,6 @@ class AlertSection(BaseModel):
     quiet_after_s: float = Field(default=3600.0, gt=0)  # a watch-list alert of which nothing is heard ends
     watch_list_refresh_s: float = Field(default=2.0, ge=0)  # a new or removed entry works this much later
     key_remembered_s: float = Field(default=5.0, ge=0)  # a removed API key works this much longer
-    photo_input_px: int = Field(default=640, ge=320, le=1280, multiple_of=32)  # photos are looked at in this square
     least_person_score: float = Field(default=0.35, gt=0, lt=1)
     delivery_threads: int = Field(default=4, ge=1, le=64)
     delivery_timeout_s: float = Field(default=10.0, gt=0, le=60)  # of one attempt, from the first byte to the last

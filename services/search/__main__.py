@@ -14,6 +14,7 @@ from haetae.errors import Misconfigured
 from haetae.http.server import serve
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
+from haetae.inference.photo_people import PhotoPeople
 from haetae.inference.triton import TritonInference
 from haetae.media.address import AddressPolicy
 from haetae.store.engine import open_store
@@ -24,7 +25,6 @@ from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
-from services.search.photos import PhotoDetector
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSettings
@@ -45,7 +45,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         store=store,
         blobs=LocalFolder(settings.blobs.folder),
         ledger=Ledger(redis),
-        reader=ProbeReader(PhotoDetector(detector, input_px=own.photo_input_px), embedder),
+        reader=ProbeReader(PhotoPeople(detector), embedder),
         pipeline=SearchPipeline(own.ranking, clock),
         addresses=AddressPolicy(tuple(settings.sources.allowed_networks), tuple(settings.sources.import_folders)),
         buckets=Buckets(per_minute=own.queries_per_minute, at_once=own.queries_at_once, clock=clock),

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
 from typing import Protocol
 
-import cv2
-import numpy as np
-
-from haetae.domain.detection import Detection
+from haetae.domain.detection import Detection, meant
 from haetae.domain.embedding import ModelVersion, Vectors
 from haetae.domain.frame import Pixels
 from haetae.domain.geometry import Box, ImageSize
@@ -19,8 +15,7 @@ from haetae.errors import Poison, Refused
 from haetae.imaging.crop import crop
 from haetae.imaging.quality import assess
 
-SMALLEST_SIDE_PX = 8.0  # of a person that can be told from another at all
-BORDER = 0.35  # of a photo that is nothing but its person: detectors look for people with something around them
+SMALLEST_SIDE_PX = 8.0  # of the box that a caller gives: a smaller one tells nobody from another
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,10 +45,10 @@ class Probes:
 
 
 class FindsPeople(Protocol):
-    """The detector."""
+    """Looks for the people in photos of any shape."""
 
     def find(self, photos: Sequence[Pixels]) -> list[list[Detection]]:
-        """The people in each photo, boxes in its pixels. Raises Transient."""
+        """The people in each photo, boxes in its pixels and within it. Raises Transient."""
         ...
 
 
@@ -81,7 +76,7 @@ class ProbeReader:
     def read(self, photos: Sequence[Photo]) -> list[ReadPhoto]:
         """The person meant in each photo. Raises Refused (422: no-person-in-photo, box-outside-photo), Transient."""
         unmarked = [index for index, photo in enumerate(photos) if photo.box is None]
-        found = dict(zip(unmarked, self._find([photos[index].pixels for index in unmarked]), strict=True))
+        found = dict(zip(unmarked, self._detector.find([photos[index].pixels for index in unmarked]), strict=True))
         return [self._read(index, photo, found.get(index)) for index, photo in enumerate(photos)]
 
     def embed(self, read: Sequence[ReadPhoto]) -> Probes:
@@ -92,23 +87,9 @@ class ProbeReader:
             raise Refused("A photo shows nothing that people could be told apart by.", status=422, kind="blank-photo") from None
         return Probes(tuple(read), vectors, self._embedder.model)
 
-    def _find(self, photos: Sequence[Pixels]) -> list[list[Detection]]:
-        """People by photo; where nobody is seen, the photo is looked at again with a border around it."""
-        if not photos:
-            return []
-        found = self._detector.find(photos)
-        empty = [index for index, people in enumerate(found) if not people]
-        if empty:
-            again = self._detector.find([_bordered(photos[index]) for index in empty])
-            for index, people in zip(empty, again, strict=True):
-                found[index] = [_without_border(person, photos[index]) for person in people]
-        return found
-
     def _read(self, index: int, photo: Photo, people: list[Detection] | None) -> ReadPhoto:
         size = _size(photo.pixels)
         if people is not None:
-            people = [Detection(person.box.clipped(size), person.score) for person in people]
-            people = [person for person in people if _wide_enough(person.box)]
             if not people:
                 raise Refused(
                     f"Nobody is seen in photo {index + 1}. Give a clearer photo, or the person's box in it.",
@@ -125,21 +106,10 @@ class ProbeReader:
         return ReadPhoto(Probe(index, box, quality.total), pixels, None if people is None else len(people))
 
 
-def meant(people: Sequence[Detection], size: ImageSize) -> Detection:
-    """The person that a photo is about: large, central, certain. `people` are at least one, in a photo of `size`."""
-
-    def importance(person: Detection) -> float:
-        box = person.box
-        aside = hypot((box.x1 + box.x2) / size.width - 1.0, (box.y1 + box.y2) / size.height - 1.0) / hypot(1.0, 1.0)
-        return person.score * sqrt(box.area_px) * (1.0 - 0.7 * aside)
-
-    return max(people, key=importance)
-
-
 def _given(photo: Photo, index: int) -> Box:
     assert photo.box is not None
     box = photo.box.clipped(_size(photo.pixels))
-    if not _wide_enough(box):
+    if min(box.width_px, box.height_px) < SMALLEST_SIDE_PX:
         raise Refused(
             f"The box of photo {index + 1} holds less than {SMALLEST_SIDE_PX:.0f} pixels of the photo on a side.",
             status=422,
@@ -149,24 +119,5 @@ def _given(photo: Photo, index: int) -> Box:
     return box
 
 
-def _wide_enough(box: Box) -> bool:
-    return min(box.width_px, box.height_px) >= SMALLEST_SIDE_PX
-
-
 def _size(pixels: Pixels) -> ImageSize:
     return ImageSize(width=pixels.shape[1], height=pixels.shape[0])
-
-
-def _border_px(pixels: Pixels) -> int:
-    height, width = pixels.shape[:2]
-    return round(BORDER * float(max(height, width)))
-
-
-def _bordered(pixels: Pixels) -> Pixels:
-    width = _border_px(pixels)
-    return np.asarray(cv2.copyMakeBorder(pixels, width, width, width, width, cv2.BORDER_REPLICATE), dtype=np.uint8)
-
-
-def _without_border(person: Detection, photo: Pixels) -> Detection:
-    width, box = _border_px(photo), person.box
-    return Detection(Box(box.x1 - width, box.y1 - width, box.x2 - width, box.y2 - width), person.score)

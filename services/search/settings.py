@@ -21,7 +21,6 @@ class SearchSection(BaseModel):
     queries_per_minute: float = Field(default=60, gt=0)  # of one caller, over time
     queries_at_once: int = Field(default=20, ge=1)  # of one caller, in a burst
     key_remembered_s: float = Field(default=5.0, ge=0)  # a removed API key works this much longer
-    photo_input_px: int = Field(default=640, ge=320, le=1280, multiple_of=32)  # photos are looked at in this square
     least_person_score: float = Field(default=0.35, gt=0, lt=1)
     n_reranked: int = Field(default=1000, ge=1, le=10_000)
     k1: int = Field(default=20, ge=1, le=200)

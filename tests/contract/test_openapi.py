@@ -17,6 +17,7 @@ from haetae.domain.timing import SystemClock
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
+from haetae.inference.photo_people import PhotoPeople
 from haetae.media.address import AddressPolicy
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
@@ -25,7 +26,6 @@ from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
-from services.search.photos import PhotoDetector
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSection
@@ -37,7 +37,7 @@ def document(folder: Path) -> dict[str, Any]:
     """The search service's document; nothing of what it is composed of is connected to."""
     clock, section, inference = SystemClock(), SearchSection(), LocalInference(folder)
     store = open_store("postgresql://127.0.0.1:1/none", cipher=Cipher([Cipher.new_key()]))
-    photos = PhotoDetector(PersonDetector(inference, "rtmdet-nano"), input_px=section.photo_input_px)
+    photos = PhotoPeople(PersonDetector(inference, "rtmdet-nano"))
     desk = Desk(
         store=store,
         blobs=LocalFolder(folder / "blobs"),

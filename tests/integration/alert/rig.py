@@ -26,6 +26,7 @@ from haetae.domain.timing import SystemClock
 from haetae.domain.watch_list import WatchListEntry
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
+from haetae.inference.photo_people import PhotoPeople
 from haetae.inference.port import Inference
 from haetae.store.store import Store
 from haetae.store.webhooks import Webhook
@@ -63,7 +64,7 @@ class Rig:
     def registry(self, embedder: str = "reid-0288") -> Registry:
         """The watch list over the real networks."""
         detector = PersonDetector(self.inference, "rtmdet-nano")
-        reader = PersonReader(detector, Embedder(self.inference, embedder), input_px=640)
+        reader = PersonReader(PhotoPeople(detector), Embedder(self.inference, embedder))
         return Registry(self.store, self.blobs, reader, SystemClock())
 
     def worker(self, **timing: float) -> AlertWorker:

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from haetae.embedded.child import Child
+from haetae.embedded.child import Child, running
+from haetae.embedded.ports import any_free
 from haetae.embedded.triton import Triton, find_environment
 from haetae.errors import Misconfigured, Transient
 from haetae.inference.port import Overloaded
@@ -36,8 +37,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Ite
         pytest.skip(f"no tritonserver: {why.message}")
     repository = tmp_path_factory.mktemp("repository")
     lay_out(models_folder, repository, [MODEL, "rtmdet-nano"], instances={"rtmdet-nano": 1})
-    with servers.triton(tmp_path_factory.mktemp("triton"), repository) as running:
-        yield running
+    with servers.triton(tmp_path_factory.mktemp("triton"), repository) as server:
+        yield server
 
 
 @pytest.fixture(params=[False, True], ids=["messages", "shared-memory"])
@@ -155,10 +156,10 @@ def test_comes_back_with_the_server(tmp_path: Path, models_folder: Path) -> None
     """After a restart on the same port the same client works again, shared memory included."""
     repository = tmp_path / "repository"
     lay_out(models_folder, repository, [MODEL])
-    part = Triton(find_environment(), tmp_path / "triton", repository, servers.any_free())
+    part = Triton(find_environment(), tmp_path / "triton", repository, any_free())
     client = TritonInference(part.address, shared_memory=True)
     for start in range(2):
-        with servers.running(part, tmp_path / f"triton-{start}.log", within_s=120):
+        with running(part, tmp_path / f"triton-{start}.log", within_s=120):
             until = time.monotonic() + 10
             while True:
                 try:

@@ -19,6 +19,7 @@ from haetae.domain.timing import SystemClock
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
+from haetae.inference.photo_people import PhotoPeople
 from haetae.media.address import AddressPolicy
 from haetae.store.engine import open_store, open_unlimited
 from haetae.store.migration import migrate
@@ -29,7 +30,6 @@ from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
-from services.search.photos import PhotoDetector
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSection
@@ -102,7 +102,7 @@ def api(
         store=_store,
         blobs=blobs,
         ledger=Ledger(connect(redis_url)),
-        reader=ProbeReader(PhotoDetector(detector, input_px=section.photo_input_px), embedder),
+        reader=ProbeReader(PhotoPeople(detector), embedder),
         pipeline=SearchPipeline(section.ranking, clock),
         addresses=AddressPolicy(("10.0.0.0/8",), (imports,)),
         buckets=Buckets(per_minute=1e6, at_once=1_000_000, clock=clock),

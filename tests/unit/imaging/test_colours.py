@@ -97,7 +97,7 @@ def test_says_nothing_of_what_cannot_be_seen() -> None:
 def test_oklab_agrees_with_its_published_values() -> None:
     """White is (1, 0, 0); the primaries are those of the definition."""
     pixels = np.array([[[255, 255, 255], [0, 0, 255], [0, 255, 0], [255, 0, 0]]], dtype=np.uint8)
-    expected = [[1, 0, 0], [0.62796, 0.22486, 0.12585], [0.86644, -0.23389, 0.17950], [0.45201, -0.03246, -0.31153]]
+    expected = np.array([[1, 0, 0], [0.62796, 0.22486, 0.12585], [0.86644, -0.23389, 0.17950], [0.45201, -0.03246, -0.31153]])
     np.testing.assert_allclose(to_oklab(pixels)[0], expected, atol=2e-4)
 
 

@@ -11,7 +11,7 @@ from haetae.imaging.jpeg import decode, encode, encode_yuv, size_of
 def picture() -> np.ndarray:
     """A smooth coloured picture, 720p BGR."""
     small = np.random.default_rng(1).integers(0, 255, (9, 16, 3), dtype=np.uint8)
-    return cv2.resize(small, (1280, 720), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(small, (1280, 720), interpolation=cv2.INTER_CUBIC))
 
 
 def test_round_trip_keeps_the_picture(picture: np.ndarray) -> None:

@@ -15,7 +15,7 @@ def street() -> np.ndarray:
     """A textured still scene, (90, 160) float."""
     random = np.random.default_rng(3)
     coarse = random.uniform(40, 180, (12, 20))
-    return cv2.resize(coarse, (160, 90), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(coarse, (160, 90), interpolation=cv2.INTER_CUBIC))
 
 
 def at(i: int) -> datetime:

@@ -17,7 +17,7 @@ def texture() -> np.ndarray:
         for n in (4, 8, 16, 32, 64)
     ]
     mixed = sum(layers)
-    return np.clip((mixed - mixed.min()) / np.ptp(mixed) * 255, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip((mixed - mixed.min()) / np.ptp(mixed) * 255, 0, 255), dtype=np.uint8)
 
 
 def test_blur_lowers_sharpness_step_by_step(texture: np.ndarray) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from haetae.domain.detection import Detection
+from haetae.domain.detection import Detection, meant
 from haetae.domain.geometry import Box, ImageSize
 from haetae.errors import Refused
-from services.search.probes import BORDER, Photo, ProbeReader, meant
+from services.search.probes import Photo, ProbeReader
 from tests.kit.builders import HD, pixels
 from tests.unit.services.search.fakes import MeanColour, StagedDetector
 
@@ -38,17 +38,6 @@ def test_the_callers_box_wins_and_nobody_looks() -> None:
     assert read.probe.box == Box(0, 10, 100, 300)
     assert read.n_people is None
     assert detector.looked_at == []
-
-
-def test_a_photo_that_is_all_person_is_looked_at_with_a_border() -> None:
-    """A crop from a camera: nobody is found at first, then with a border around it; the box is in the photo's pixels."""
-    size = ImageSize(width=100, height=200)
-    border = round(BORDER * 200)
-    around = ImageSize(width=100 + 2 * border, height=200 + 2 * border)
-    detector = StagedDetector({around: [Detection(Box(border - 5, border, border + 90, border + 200), 0.8)]})
-    [read] = ProbeReader(detector, MeanColour()).read([Photo(pixels(size))])
-    assert detector.looked_at == [size, around]
-    assert read.probe.box == Box(0, 0, 90, 200)
 
 
 def test_a_photo_with_nobody_in_it_is_refused() -> None:
