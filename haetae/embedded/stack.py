@@ -18,6 +18,7 @@ from haetae.embedded.service import Program, WebService
 from haetae.embedded.watch import Watch
 from haetae.errors import Misconfigured, Transient
 from haetae.inference.triton import TritonInference
+from haetae.models.installed import Execution
 from haetae.models.networks import SERVED_BY_DEFAULT
 from haetae.models.pull import pull
 from haetae.models.repository import lay_out
@@ -88,7 +89,9 @@ class Stack:
                 "and tell it: HAETAE_MODELS__MIRROR=FOLDER",
                 **away.subject,
             ) from away
-        lay_out(self._home.models, self._home.repository, self._networks)
+        models = Settings.load().models
+        execution = Execution(engine=models.engine, precision=models.precision)
+        lay_out(self._home.models, self._home.repository, self._networks, execution=execution)
 
     def watches(self) -> list[Watch]:
         """Everything to be supervised, in starting order; it is ended in the reverse order."""
@@ -103,6 +106,7 @@ class Stack:
             "HAETAE_POSTGRES__URL": self._postgres.url,
             "HAETAE_REDIS__URL": self._redis.url,
             "HAETAE_TRITON__ADDRESS": self._triton.address,
+            "HAETAE_TRITON__SHARED_MEMORY": "true",  # one host; where Triton cannot run, messages are used after all
             "HAETAE_BLOBS__FOLDER": str(self._home.blobs),
             "HAETAE_MODELS__FOLDER": str(self._home.models),
             "HAETAE_SECRETS__CREDENTIAL_KEYS": json.dumps([self._secrets.credential_key]),
