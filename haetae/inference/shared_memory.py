@@ -8,8 +8,10 @@ import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import psutil
 import tritonclient.grpc as triton
 from tritonclient.utils import InferenceServerException
 from tritonclient.utils import shared_memory as shm
@@ -17,6 +19,7 @@ from tritonclient.utils import shared_memory as shm
 from haetae.inference.port import Array
 
 _ROUND_BYTES = 1 << 20
+_REGIONS = Path("/dev/shm")  # where Linux shows them; names are haetae-<pid>-<random>
 _QUARANTINE_S = 30.0  # after a failed call the server may still read the region; older requests it refuses
 
 
@@ -39,6 +42,7 @@ class SharedMemory:
         self._retired: list[tuple[float, Region]] = []
         self._lock = threading.Lock()
         self._unsupported = False
+        _sweep(_REGIONS)
 
     def lend(self, images: Array, within_s: float) -> Region | None:
         """A region that holds `images`; None where the server has no shared memory. Raises InferenceServerException."""
@@ -108,3 +112,11 @@ class SharedMemory:
         with suppress(InferenceServerException):  # a server that is away, or came back, has nothing to unregister
             self._client.unregister_system_shared_memory(region.name, client_timeout=1.0)
         shm.destroy_shared_memory_region(region.handle)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes the regions of clients that were killed: nobody else would."""
+    for left in folder.glob("haetae-*-*"):
+        pid = left.name.split("-")[1]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            left.unlink(missing_ok=True)
