@@ -1,4 +1,4 @@
-"""Bringing the database's schema up to date: every service does it at its start, and one of them at a time."""
+"""Bringing the database's schema up to date: whoever starts the services does it first; any number may at once."""
 
 from __future__ import annotations
 

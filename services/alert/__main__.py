@@ -45,7 +45,8 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
     detector = PersonDetector(inference, settings.models.detector, min_score=own.least_person_score)
     reader = PersonReader(PhotoPeople(detector), Embedder(inference, settings.models.embedder))
-    registry = Registry(store, LocalFolder(settings.blobs.folder), reader, clock)
+    blobs = LocalFolder(settings.blobs.folder)
+    registry = Registry(store, blobs, reader, clock)
     sender = Sender(clock, allowed_networks=networks, timeout_s=own.delivery_timeout_s)
     watch = CameraWatch(stale_after_s=own.stale_after_s, live_after_s=own.live_after_s)
     worker = AlertWorker(store, watch, registry, metrics, clock, own.event_source,
@@ -54,6 +55,7 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
 
     health.check("redis", lambda: probe(redis))
     health.check("postgres", store.ready)
+    health.check("blobs", blobs.ready)
     keys = stored_keys(store, remembered_s=own.key_remembered_s)
     desk = Desk(store, registry, sender, own, networks, clock)
     served = serve_in_thread(make_app(desk, keys, health), own.host, own.port)

@@ -41,7 +41,8 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
     detector = PersonDetector(inference, settings.models.detector, min_score=own.min_score, deadline_s=settings.triton.deadline_s)
     follower = Follower(Tracker(own.tracker()), BestShots(), update_every_s=own.update_every_s)
     admission = Admission(clock, AgeLimit(own.max_frame_age_s, own.fresh_frame_age_s))
-    pipeline = DetectPipeline(detector, follower, LocalFolder(settings.blobs.folder), admission)
+    blobs = LocalFolder(settings.blobs.folder)
+    pipeline = DetectPipeline(detector, follower, blobs, admission)
 
     followings, publisher = Followings(redis, n_shards), Publisher(redis)
     idle = IdleCameras(followings, lambda shard: publisher.backlog(frames(shard)), clock,
@@ -53,6 +54,7 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
     )
 
     health.check("redis", lambda: probe(redis))
+    health.check("blobs", blobs.ready)
     health.check("detector", lambda: None if inference.ready(settings.models.detector) else "Triton does not serve it now.")
     served = serve_in_thread(create_app("Haetae detect", "1", health), own.host, own.port)
     keeper = threading.Thread(target=shards.keep, args=(stop, health), name="shards", daemon=True)

@@ -57,6 +57,7 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
 
     health.check("redis", lambda: probe(redis))
     health.check("postgres", store.ready)
+    health.check("blobs", blobs.ready)
     for network in (settings.models.embedder, settings.models.attributes):
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
     served = serve_in_thread(create_app("Haetae reid", "1", health), own.host, own.port)

@@ -41,9 +41,10 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
     detector = PersonDetector(inference, settings.models.detector, min_score=own.least_person_score)
     embedder = Embedder(inference, settings.models.embedder)
+    blobs = LocalFolder(settings.blobs.folder)
     desk = Desk(
         store=store,
-        blobs=LocalFolder(settings.blobs.folder),
+        blobs=blobs,
         ledger=Ledger(redis),
         reader=ProbeReader(PhotoPeople(detector), embedder),
         pipeline=SearchPipeline(own.ranking, clock),
@@ -53,6 +54,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         clock=clock,
     )
     health.check("postgres", store.ready)
+    health.check("blobs", blobs.ready)
     health.check("redis", lambda: probe(redis))
     for network in (settings.models.detector, settings.models.embedder):
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]

@@ -25,11 +25,11 @@ from tests.kit.builders import at, sighting
 from tests.kit.stack import WholeStack, whole_stack
 from tests.kit.waiting import until
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 VICTIMS = ("ingest", "detect", "reid", "alert", "search", "triton", "redis", "postgres")
 CAMERAS = ("walk-1", "walk-2")
-DEAD_FOR_S = 8.0
+DEAD_FOR_S = 20.0
 SAME_PERSON_IOU = 0.6
 
 
