@@ -16,7 +16,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
@@ -67,7 +67,7 @@ def progress(description: str, total: float | None = None) -> Iterator[Callable[
         yield lambda done: None
         say(f"{description}: done")
         return
-    parts = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    parts = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*parts, console=console, transient=True) as bar:
         task = bar.add_task(escape(description), total=total)
         yield lambda done: bar.update(task, completed=done)
