@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 
 from haetae.blobs.local_folder import LocalFolder
@@ -11,7 +9,6 @@ from haetae.bus.connection import connect, probe
 from haetae.bus.consumer import Consumer
 from haetae.bus.topics import CAMERA_REPORTS, SIGHTINGS, group_of
 from haetae.domain.timing import SystemClock
-from haetae.errors import Misconfigured
 from haetae.http.server import serve_in_thread
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
@@ -19,7 +16,6 @@ from haetae.inference.photo_people import PhotoPeople
 from haetae.inference.triton import TritonInference
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
-from haetae.telemetry import logs
 from haetae.telemetry.health import Health
 from services.alert.app import make_app
 from services.alert.camera_watch import CameraWatch
@@ -32,6 +28,7 @@ from services.alert.sending import Sender
 from services.alert.settings import AlertSettings
 from services.alert.tasks import make_celery
 from services.alert.worker import AlertWorker, Timing
+from services.launch import launch
 
 
 def main(settings: AlertSettings, stop: threading.Event) -> None:
@@ -68,12 +65,4 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        loaded, stopping = AlertSettings.load(), threading.Event()
-        logs.configure("alert", loaded.telemetry.log_level, loaded.telemetry.log_json)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
-        logs.get().info("started", settings=loaded.redacted())
-        main(loaded, stopping)
-    except Misconfigured as error:
-        sys.exit(f"alert: {error}")
+    launch("alert", AlertSettings, main)

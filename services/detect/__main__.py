@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 
 from haetae.blobs.local_folder import LocalFolder
@@ -13,7 +11,7 @@ from haetae.bus.leases import Leases
 from haetae.bus.publisher import Publisher
 from haetae.bus.topics import frames, group_of
 from haetae.domain.timing import SystemClock
-from haetae.errors import Misconfigured, Transient
+from haetae.errors import Transient
 from haetae.http.app import create_app
 from haetae.http.server import serve_in_thread
 from haetae.inference.detector import PersonDetector
@@ -31,6 +29,7 @@ from services.detect.pipeline import DetectPipeline
 from services.detect.settings import DetectSettings
 from services.detect.shards import OwnedShards
 from services.detect.worker import DetectWorker
+from services.launch import launch
 
 
 def main(settings: DetectSettings, stop: threading.Event) -> None:
@@ -69,12 +68,4 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        loaded, stopping = DetectSettings.load(), threading.Event()
-        logs.configure("detect", loaded.telemetry.log_level, loaded.telemetry.log_json)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
-        logs.get().info("started", settings=loaded.redacted())
-        main(loaded, stopping)
-    except Misconfigured as error:
-        sys.exit(f"detect: {error}")
+    launch("detect", DetectSettings, main)

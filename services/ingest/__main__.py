@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 
 from haetae.bus.connection import connect, probe
 from haetae.bus.leases import Leases
 from haetae.bus.publisher import Publisher
 from haetae.domain.timing import SystemClock
-from haetae.errors import Misconfigured
 from haetae.http.app import create_app
 from haetae.http.server import serve_in_thread
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
-from haetae.telemetry import logs
 from haetae.telemetry.health import Health
 from services.ingest.claims import Claims
 from services.ingest.readers import Readers
@@ -23,6 +19,7 @@ from services.ingest.reports import Reports
 from services.ingest.roster import Roster
 from services.ingest.settings import IngestSettings
 from services.ingest.worker import IngestWorker
+from services.launch import launch
 
 
 def main(settings: IngestSettings, stop: threading.Event) -> None:
@@ -44,12 +41,4 @@ def main(settings: IngestSettings, stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        loaded, stopping = IngestSettings.load(), threading.Event()
-        logs.configure("ingest", loaded.telemetry.log_level, loaded.telemetry.log_json)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
-        logs.get().info("started", settings=loaded.redacted())
-        main(loaded, stopping)
-    except Misconfigured as error:
-        sys.exit(f"ingest: {error}")
+    launch("ingest", IngestSettings, main)

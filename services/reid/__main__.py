@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 
 from haetae.blobs.local_folder import LocalFolder
@@ -12,7 +10,6 @@ from haetae.bus.consumer import Consumer
 from haetae.bus.leases import Leases
 from haetae.bus.topics import TRACKLETS, group_of
 from haetae.domain.timing import SystemClock
-from haetae.errors import Misconfigured
 from haetae.http.app import create_app
 from haetae.http.server import serve_in_thread
 from haetae.imaging.colours import clothing_colours
@@ -25,6 +22,7 @@ from haetae.store.secrets import Cipher
 from haetae.telemetry import logs
 from haetae.telemetry.health import Health
 from haetae.telemetry.tally import Tally
+from services.launch import launch
 from services.reid.crops import BlobCrops
 from services.reid.metrics import ReidMetrics
 from services.reid.pipeline import ReidPipeline
@@ -68,12 +66,4 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        loaded, stopping = ReidSettings.load(), threading.Event()
-        logs.configure("reid", loaded.telemetry.log_level, loaded.telemetry.log_json)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
-        logs.get().info("started", settings=loaded.redacted())
-        main(loaded, stopping)
-    except Misconfigured as error:
-        sys.exit(f"reid: {error}")
+    launch("reid", ReidSettings, main)

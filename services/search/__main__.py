@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 
 from haetae.blobs.local_folder import LocalFolder
 from haetae.bus.connection import connect, probe
 from haetae.bus.ledger import Ledger
 from haetae.domain.timing import SystemClock
-from haetae.errors import Misconfigured
 from haetae.http.server import serve
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
@@ -19,8 +16,8 @@ from haetae.inference.triton import TritonInference
 from haetae.media.address import AddressPolicy
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
-from haetae.telemetry import logs
 from haetae.telemetry.health import Health
+from services.launch import launch
 from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
@@ -65,12 +62,4 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        loaded, stopping = SearchSettings.load(), threading.Event()
-        logs.configure("search", loaded.telemetry.log_level, loaded.telemetry.log_json)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
-        logs.get().info("started", settings=loaded.redacted())
-        main(loaded, stopping)
-    except Misconfigured as error:
-        sys.exit(f"search: {error}")
+    launch("search", SearchSettings, main)
