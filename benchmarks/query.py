@@ -28,6 +28,7 @@ from haetae.bus.ledger import Ledger
 from haetae.domain.embedding import Embedding
 from haetae.domain.geometry import ImageSize
 from haetae.domain.timing import SystemClock
+from haetae.http.access import RememberedKeys
 from haetae.http.server import serve_in_thread
 from haetae.imaging.jpeg import encode
 from haetae.inference.detector import PersonDetector
@@ -44,7 +45,6 @@ from haetae.store.migration import migrate
 from haetae.store.secrets import Cipher
 from haetae.store.store import Store
 from haetae.telemetry.health import Health
-from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
@@ -124,7 +124,7 @@ def main(n: int) -> None:
             section=section,
             clock=clock,
         )
-        served = serve_in_thread(make_app(desk, StoredKeys(store, remembered_s=5, clock=clock), Health()), "127.0.0.1", 0)
+        served = serve_in_thread(make_app(desk, RememberedKeys(store.caller, remembered_s=5), Health()), "127.0.0.1", 0)
         headers = {"Authorization": f"Bearer {token}"}
         window = {"from": at(-3600).isoformat(), "to": at(80_000).isoformat(), "limit": 50}
         photo = {"data": b64encode(encode(street(ImageSize(width=1280, height=720))[0], 90)).decode()}

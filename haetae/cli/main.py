@@ -18,6 +18,7 @@ VERBS = {
     "down": "Stop the stack.",
     "status": "What runs, on which port, since when.",
     "camera": "Add, list, remove and test cameras.",
+    "key": "Add, list and remove API keys.",
     "import": "Bring recorded files in.",
     "search": "Find a person by photo and attributes.",
     "models": "Fetch, verify and list the networks.",

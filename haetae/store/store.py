@@ -64,6 +64,11 @@ class Store:
         with translated(), Session(engine, expire_on_commit=False, execution_options=options) as session, session.begin():
             yield Transaction(session, self._definitions, self._cipher, self._scan_workers)
 
+    def caller(self, token: str) -> tuple[str, str] | None:
+        """The name and role of an API key's holder; None where it is nobody's. Raises Transient."""
+        with self.begin() as transaction:
+            return transaction.api_keys.caller(token)
+
     def ready(self) -> str | None:
         """None where transactions are possible and the schema is the one that this code needs; else why not."""
         try:

@@ -9,6 +9,7 @@ from haetae.bus.connection import connect, probe
 from haetae.bus.consumer import Consumer
 from haetae.bus.topics import CAMERA_REPORTS, SIGHTINGS, group_of
 from haetae.domain.timing import SystemClock
+from haetae.http.access import RememberedKeys
 from haetae.http.server import serve_in_thread
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
@@ -19,7 +20,7 @@ from haetae.store.secrets import Cipher
 from haetae.telemetry.health import Health
 from services.alert.app import make_app
 from services.alert.camera_watch import CameraWatch
-from services.alert.desk import Desk, stored_keys
+from services.alert.desk import Desk
 from services.alert.dispatcher import Dispatcher
 from services.alert.metrics import AlertMetrics
 from services.alert.persons import PersonReader
@@ -53,7 +54,7 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     health.check("redis", lambda: probe(redis))
     health.check("postgres", store.ready)
     health.check("blobs", blobs.ready)
-    keys = stored_keys(store, remembered_s=own.key_remembered_s)
+    keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)
     desk = Desk(store, registry, sender, own, networks, clock)
     served = serve_in_thread(make_app(desk, keys, health), own.host, own.port)
     worker.begin(stop)

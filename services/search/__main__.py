@@ -8,6 +8,7 @@ from haetae.blobs.local_folder import LocalFolder
 from haetae.bus.connection import connect, probe
 from haetae.bus.ledger import Ledger
 from haetae.domain.timing import SystemClock
+from haetae.http.access import RememberedKeys
 from haetae.http.server import serve
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
@@ -18,7 +19,6 @@ from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
 from haetae.telemetry.health import Health
 from services.launch import launch
-from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
@@ -56,7 +56,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     for network in (settings.models.detector, settings.models.embedder):
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
     Warming(health).start()
-    keys = StoredKeys(store, remembered_s=own.key_remembered_s, clock=clock)
+    keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)
     serve(make_app(desk, keys, health), own.host, own.port, stop)
     store.close()
 

@@ -14,6 +14,7 @@ from services.search.access import READERS, Asking, asking
 from services.search.cameras import endpoints as cameras
 from services.search.crops import endpoints as crops
 from services.search.desk import Desk
+from services.search.keys import endpoints as api_keys
 from services.search.queries import endpoints as queries
 from services.search.recordings import endpoints as recordings
 from services.search.shapes import Shown
@@ -27,7 +28,8 @@ Finds a person across a city's cameras.
 2. Everybody who is seen becomes a sighting (`/v1/sightings`) with crops, attributes and an embedding.
 3. Ask with photos, attributes or both (`POST /v1/queries`): the answer is people, each with candidates and a trajectory.
 
-Every request carries `Authorization: Bearer <key>`. Viewers read, operators search and hand in recordings, admins keep cameras.
+Every request carries `Authorization: Bearer <key>`. Viewers read, operators search and hand in recordings, admins keep cameras
+and keys.
 Instants are ISO 8601 with a time zone; answers are in UTC. A request body has at most 32 MiB, a photo 10 MiB and 25 megapixels.
 Whatever goes wrong is a problem (RFC 9457): decide by its `type`, show its `detail`.
 """
@@ -37,6 +39,7 @@ _TAGS = [
     {"name": "crops", "description": "Pictures of people."},
     {"name": "cameras", "description": "Where pictures come from, and how cameras fare."},
     {"name": "recordings", "description": "Recorded files, read once."},
+    {"name": "keys", "description": "Who may call, and as what."},
     {"name": "me", "description": "Who the key belongs to."},
 ]
 
@@ -53,7 +56,7 @@ def make_app(desk: Desk, keys: KeyStore, health: Health) -> FastAPI:
     app = create_app("Haetae search", "1", health, description=_DESCRIPTION.strip(), max_body_bytes=MAX_BODY_BYTES)
     app.openapi_tags = _TAGS
     use_keys(app, keys)
-    for resource in (queries, sightings, crops, cameras, recordings):
+    for resource in (queries, sightings, crops, cameras, recordings, api_keys):
         app.include_router(resource.routes(desk))
     app.include_router(_me())
     _describe(app, queries.REQUEST_MODEL)

@@ -14,6 +14,7 @@ from haetae.blobs.local_folder import LocalFolder
 from haetae.bus.connection import connect
 from haetae.bus.ledger import Ledger
 from haetae.domain.timing import SystemClock
+from haetae.http.access import RememberedKeys
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
@@ -22,7 +23,6 @@ from haetae.media.address import AddressPolicy
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
 from haetae.telemetry.health import Health
-from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
@@ -49,7 +49,7 @@ def document(folder: Path) -> dict[str, Any]:
         section=section,
         clock=clock,
     )
-    return make_app(desk, StoredKeys(store, remembered_s=0, clock=clock), Health()).openapi()
+    return make_app(desk, RememberedKeys(store.caller, remembered_s=0), Health()).openapi()
 
 
 def test_the_committed_document_is_the_apis(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from haetae.domain.camera import CameraReport
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import SystemClock
 from haetae.domain.watch_list import WatchListEntry
+from haetae.http.access import RememberedKeys
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.photo_people import PhotoPeople
@@ -35,7 +36,7 @@ from haetae.wire import camera_report as camera_report_wire
 from haetae.wire import sighting as sighting_wire
 from services.alert.app import make_app
 from services.alert.camera_watch import CameraWatch
-from services.alert.desk import Desk, stored_keys
+from services.alert.desk import Desk
 from services.alert.dispatcher import Dispatcher
 from services.alert.metrics import AlertMetrics
 from services.alert.persons import PersonReader
@@ -122,7 +123,7 @@ class Rig:
         section = AlertSection()
         sender = Sender(SystemClock(), allowed_networks=LOOPBACK, timeout_s=5)
         desk = Desk(self.store, self.registry(), sender, section, LOOPBACK, SystemClock())
-        app = make_app(desk, stored_keys(self.store, remembered_s=0.0), Health())
+        app = make_app(desk, RememberedKeys(self.store.caller, remembered_s=0.0), Health())
         return TestClient(app, raise_server_exceptions=False)
 
     def headers(self, role: str) -> dict[str, str]:

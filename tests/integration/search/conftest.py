@@ -16,6 +16,7 @@ from haetae.bus.connection import connect
 from haetae.bus.ledger import Ledger
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import SystemClock
+from haetae.http.access import RememberedKeys
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
@@ -26,7 +27,6 @@ from haetae.store.migration import migrate
 from haetae.store.secrets import Cipher
 from haetae.store.store import Store
 from haetae.telemetry.health import Health
-from services.search.access import StoredKeys
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.limits import Buckets
@@ -72,7 +72,7 @@ class Api:
 
 
 def _client(desk: Desk) -> TestClient:
-    keys = StoredKeys(desk.store, remembered_s=0.0, clock=desk.clock)
+    keys = RememberedKeys(desk.store.caller, remembered_s=0.0)
     return TestClient(make_app(desk, keys, Health()), raise_server_exceptions=False)
 
 

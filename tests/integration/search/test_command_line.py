@@ -17,10 +17,10 @@ from typer.testing import CliRunner, Result
 from haetae.cli.main import application
 from haetae.domain.recording import RecordingState
 from haetae.errors import Misconfigured, Refused, Transient
+from haetae.http.access import RememberedKeys
 from haetae.http.server import serve_in_thread
 from haetae.imaging.jpeg import decode
 from haetae.telemetry.health import Health
-from services.search.access import StoredKeys
 from services.search.app import make_app
 from tests.integration.search.conftest import Api
 
@@ -32,7 +32,7 @@ Haetae = Callable[..., Result]
 @pytest.fixture
 def haetae(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Haetae]:
     """The command, told of the API by the environment; its caller is an admin."""
-    keys = StoredKeys(api.desk.store, remembered_s=5.0, clock=api.desk.clock)
+    keys = RememberedKeys(api.desk.store.caller, remembered_s=5.0)
     served = serve_in_thread(make_app(api.desk, keys, Health()), "127.0.0.1", 0)
     monkeypatch.setenv("HAETAE_API__URL", f"http://127.0.0.1:{served.port}")
     monkeypatch.setenv("HAETAE_API__TOKEN", api.keys["admin"])
