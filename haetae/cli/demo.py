@@ -58,11 +58,11 @@ def demo(
     with _home(home, check) as place, place.held(), stopped_by_signals() as stop:
         answer = _play(place, clips, port, report, stop, seconds if check else None)
     if check:
-        emit({**report.as_json(), "answer": answer}, as_json=True)
         if report.passed and home is None and not keep:
             shutil.rmtree(place.folder, ignore_errors=True)
         else:
             say(f"data and logs are kept in {place.folder}")
+        emit({**report.as_json(), "answer": answer}, as_json=True)  # the last line, whichever streams are read together
         sys.exit(0 if report.passed else 1)
 
 
