@@ -16,21 +16,14 @@ from haetae.store.migration import migrate
 from haetae.store.secrets import Cipher
 from tests.integration.alert.receiver import Receiver
 from tests.integration.alert.rig import Rig
-from tests.integration.store.conftest import with_schema
-
-SCHEMA = "alert_service"
+from tests.kit.schemas import own_schema
 
 
 @pytest.fixture(scope="session")
-def _url(postgres_url: str) -> str:
-    admin = open_unlimited(postgres_url, application_name="tests")
-    with admin.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
-        connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
-    admin.dispose()
-    url = with_schema(postgres_url, SCHEMA)
-    migrate(url)
-    return url
+def _url(postgres_url: str) -> Iterator[str]:
+    with own_schema(postgres_url, "alert_service") as url:
+        migrate(url)
+        yield url
 
 
 @pytest.fixture(scope="session")

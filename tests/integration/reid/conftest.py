@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from haetae.inference.local import LocalInference
 from haetae.store.migration import migrate
 from tests.integration.reid.rig import Rig, open_rig
+from tests.kit.schemas import own_schema
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +20,17 @@ def local_inference(models_folder: Path) -> LocalInference:
     return LocalInference(models_folder)
 
 
+@pytest.fixture(scope="session")
+def postgres_url(postgres_url: str) -> Iterator[str]:
+    """URL of a schema with all tables that only these tests use."""
+    with own_schema(postgres_url, "reid_service") as url:
+        migrate(url)
+        yield url
+
+
 @pytest.fixture
 def rig(redis_url: str, postgres_url: str, local_inference: LocalInference, tmp_path: Path) -> Iterator[Rig]:
     """Empty streams, empty gallery, empty blobs."""
-    migrate(postgres_url)
     engine = create_engine(postgres_url)
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE sightings, sighting_embeddings, sighting_days"))

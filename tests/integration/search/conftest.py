@@ -22,7 +22,7 @@ from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
 from haetae.inference.photo_people import PhotoPeople
 from haetae.media.address import AddressPolicy
-from haetae.store.engine import open_store, open_unlimited
+from haetae.store.engine import open_store
 from haetae.store.migration import migrate
 from haetae.store.secrets import Cipher
 from haetae.store.store import Store
@@ -34,8 +34,8 @@ from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSection
 from tests.integration.search.clip_gallery import ClipGallery
-from tests.integration.store.conftest import with_schema
 from tests.kit.builders import T0, camera
+from tests.kit.schemas import own_schema
 
 ROLES = ("viewer", "operator", "admin", "service")
 
@@ -78,16 +78,11 @@ def _client(desk: Desk) -> TestClient:
 
 @pytest.fixture(scope="session")
 def _store(postgres_url: str) -> Iterator[Store]:
-    admin = open_unlimited(postgres_url, application_name="tests")
-    with admin.begin() as connection:
-        connection.execute(text("DROP SCHEMA IF EXISTS search_api CASCADE"))
-        connection.execute(text("CREATE SCHEMA search_api"))
-    url = with_schema(postgres_url, "search_api")
-    migrate(url)
-    store = open_store(url, cipher=Cipher([Cipher.new_key()]), application_name="search-tests")
-    yield store
-    store.close()
-    admin.dispose()
+    with own_schema(postgres_url, "search_api") as url:
+        migrate(url)
+        store = open_store(url, cipher=Cipher([Cipher.new_key()]), application_name="search-tests")
+        yield store
+        store.close()
 
 
 @pytest.fixture(scope="session")

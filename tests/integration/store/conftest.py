@@ -5,31 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from haetae.store.engine import open_store, open_unlimited
 from haetae.store.migration import migrate
 from haetae.store.secrets import Cipher
 from haetae.store.store import Store
-
-
-def with_schema(url: str, schema: str) -> str:
-    """The same database, where `schema` comes first."""
-    return make_url(url).update_query_dict({"options": f"-csearch_path={schema},public"}).render_as_string(hide_password=False)
+from tests.kit.schemas import own_schema
 
 
 @pytest.fixture(scope="module")
 def empty_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of an empty schema."""
-    schema = request.module.__name__.rpartition(".")[2]
-    admin = open_unlimited(postgres_url, application_name="tests")
-    with admin.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    yield with_schema(postgres_url, schema)
-    with admin.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    admin.dispose()
+    with own_schema(postgres_url, request.module.__name__.rpartition(".")[2]) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
