@@ -1,4 +1,4 @@
-"""The OpenAPI document: every route tells that it may answer with a Problem."""
+"""The OpenAPI document: every route tells that it may answer with a Problem, and what it takes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from haetae.http.problems import MEDIA_TYPE, Problem
 
@@ -49,3 +50,17 @@ def _describe(operation: dict[str, Any]) -> None:
         answers["401"] = {"description": "No API key, or one that is not known.", **_REFERENCE}
         answers["403"] = {"description": "The caller's role does not allow this.", **_REFERENCE}
     answers["default"] = {"description": "Any other problem.", **_REFERENCE}
+
+
+def describe_body(app: FastAPI, model: type[BaseModel]) -> None:
+    """Adds the schema of a request body that an endpoint parses by itself (JSON or multipart) to the document."""
+    document_without = app.openapi
+
+    def document() -> dict[str, Any]:
+        made = document_without()
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, part in {**schema.pop("$defs", {}), model.__name__: schema}.items():
+            made["components"]["schemas"].setdefault(name, part)
+        return made
+
+    app.openapi = document  # type: ignore[method-assign]

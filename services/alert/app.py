@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI
 
 from haetae.http.access import KeyStore, use_keys
 from haetae.http.app import create_app
+from haetae.http.openapi import describe_body
 from haetae.telemetry.health import Health
 from services.alert.alerts import endpoints as alerts
 from services.alert.desk import Desk
@@ -39,19 +38,5 @@ def make_app(desk: Desk, keys: KeyStore, health: Health) -> FastAPI:
     use_keys(app, keys)
     for resource in (alerts, watch_lists, webhooks):
         app.include_router(resource.routes(desk))
-    _describe(app)
+    describe_body(app, EntryIn)
     return app
-
-
-def _describe(app: FastAPI) -> None:
-    """Adds the schema of the request body that FastAPI does not parse by itself to the document."""
-    document_without = app.openapi
-
-    def document() -> dict[str, Any]:
-        made = document_without()
-        schema = EntryIn.model_json_schema(ref_template="#/components/schemas/{model}")
-        for name, part in {**schema.pop("$defs", {}), "EntryIn": schema}.items():
-            made["components"]["schemas"].setdefault(name, part)
-        return made
-
-    app.openapi = document  # type: ignore[method-assign]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Depends, FastAPI
-from pydantic import BaseModel
 
 from haetae.http.access import KeyStore, Role, use_keys
 from haetae.http.app import create_app
+from haetae.http.openapi import describe_body
 from haetae.telemetry.health import Health
 from services.search.access import READERS, Asking, asking
 from services.search.cameras import endpoints as cameras
@@ -59,7 +57,7 @@ def make_app(desk: Desk, keys: KeyStore, health: Health) -> FastAPI:
     for resource in (queries, sightings, crops, cameras, recordings, api_keys):
         app.include_router(resource.routes(desk))
     app.include_router(_me())
-    _describe(app, queries.REQUEST_MODEL)
+    describe_body(app, queries.REQUEST_MODEL)
     return app
 
 
@@ -73,17 +71,3 @@ def _me() -> APIRouter:
         return MeOut(name=caller.name, role=caller.role)
 
     return router
-
-
-def _describe(app: FastAPI, request_model: type[BaseModel]) -> None:
-    """Adds the schemas of a request body that FastAPI does not parse by itself to the document."""
-    document_without = app.openapi
-
-    def document() -> dict[str, Any]:
-        made = document_without()
-        schema = request_model.model_json_schema(ref_template="#/components/schemas/{model}")
-        for name, part in {**schema.pop("$defs", {}), request_model.__name__: schema}.items():
-            made["components"]["schemas"].setdefault(name, part)
-        return made
-
-    app.openapi = document  # type: ignore[method-assign]
