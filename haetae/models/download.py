@@ -45,7 +45,7 @@ def download(url: str, to: Path, progress: Progress | None = None, patience: Pat
                 return
             except (httpx.TransportError, _Interrupted) as error:
                 if attempt + 1 == how.tries:
-                    raise Transient(f"The source of {to.name} does not answer: {error}", url=url) from error
+                    raise Transient(f"The source of {to.name.removeprefix('.')} does not answer: {error}.", url=url) from error
                 time.sleep(how.pause_s * 2**attempt)
 
 
