@@ -15,9 +15,12 @@ import numpy as np
 
 from benchmarks.measuring.figures import write
 from haetae.models.catalogue import CatalogueEntry
-from haetae.models.installed import Execution, Installed, installed, pulled_names
+from haetae.models.installed import Execution, Installed, installed
 from haetae.models.measure import in_turns, known_input
+from haetae.models.networks import CATALOGUE
+from haetae.models.pull import pull
 from haetae.models.runtime import load
+from haetae.settings import Settings
 
 WAYS = (("onnxruntime", "f32"), ("openvino", "f32"), ("openvino", "bf16"))
 
@@ -46,7 +49,8 @@ def _off(entry: CatalogueEntry, reference: dict[str, np.ndarray], other: dict[st
 
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".haetae/models")
-    figures = {name: table_of(installed(folder, name)) for name in pulled_names(folder)}
+    pull(folder, mirror=Settings.load().models.mirror)
+    figures = {name: table_of(installed(folder, name)) for name in CATALOGUE}
     for name, table in figures.items():
         print(f"{name:16}", "  ".join(f"{way} {row['ms']:.1f} ms" for way, row in table.items()))  # type: ignore[index]
     print(write("inference_backends", {**figures, "load_average": os.getloadavg()[0]}))

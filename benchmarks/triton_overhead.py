@@ -26,8 +26,10 @@ from haetae.inference.port import Inference
 from haetae.inference.triton import TritonInference
 from haetae.models.measure import in_turns, known_input
 from haetae.models.networks import network
+from haetae.models.pull import pull
 from haetae.models.repository import lay_out
 from haetae.models.spec import IMAGES
+from haetae.settings import Settings
 
 NETWORKS = ("rtmdet-nano", "reid-0288")
 BATCHES = (1, 2, 4, 8)
@@ -69,6 +71,7 @@ def _ticked_s(tree: list[psutil.Process]) -> float:
 
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".haetae/models")
+    pull(folder, NETWORKS, mirror=Settings.load().models.mirror)
     figures: dict[str, dict[str, dict[str, float]]] = {}
     with TemporaryDirectory() as temporary:
         repository = Path(temporary) / "repository"
