@@ -15,7 +15,6 @@ PICTURE = RESULTS.parents[1] / "docs" / "ten-cameras.svg"
 GOALS = {"busy": 1.8, "quiet": 0.8}  # cores
 SHOWN = {"triton": "#c0504d", "ingest": "#1f6f8b", "detect": "#e3a857", "redis": "#7f6b5d", "reid": "#6a994e"}
 REST = "#b8b8b8"
-NOT_OURS = {"simulator", "measuring"}
 LEFT, TOP, ROW, BAR, PER_CORE, WIDTH = 100, 34, 62, 26, 310, 720
 
 
@@ -29,9 +28,9 @@ def main() -> None:
 
 def shares(variant: dict[str, Any]) -> dict[str, float]:
     """Cores by process, largest first; the small ones together as "others"."""
-    cores = {name: use["cores"] for name, use in variant["by_process"].items() if name not in NOT_OURS}
-    named = {name: cores[name] for name in sorted(SHOWN, key=lambda name: -cores[name])}
-    return {**named, "others": sum(cores.values()) - sum(named.values())}
+    cores = {name: variant["by_process"][name]["cores"] for name in SHOWN}
+    named = {name: cores[name] for name in sorted(cores, key=lambda name: -cores[name])}
+    return {**named, "others": variant["cores"] - sum(named.values())}
 
 
 def drawn(variants: dict[str, dict[str, float]]) -> str:
