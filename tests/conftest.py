@@ -24,9 +24,12 @@ _SHARED = Path(__file__).resolve().parents[2] / "shared"
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that skips because its peer is missing fails where peers are required: CI installs them."""
+    """Where peers are required (CI installs them), a test that skips because anything is missing fails.
+
+    A `skipif` is another matter: it says for whom the test is (root, say), not what it lacks.
+    """
     report = yield
-    if report.skipped and _PEERS_REQUIRED and item.get_closest_marker("peer") is not None:
+    if report.skipped and _PEERS_REQUIRED and item.get_closest_marker("skipif") is None:
         report.outcome = "failed"
         report.longrepr = f"HAETAE_PEERS=required, but it was skipped: {report.longrepr}"
     return report
