@@ -17,14 +17,17 @@ endif
 
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help install demo up test check bench proto pins
+.PHONY: help install install-training demo up test check bench proto pins
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## Make .venv and .venv-triton (all other targets do it by themselves)
 	@test -n "$(PYTHON)" || { echo "Haetae needs Python 3.11: there is no python3 here" >&2; exit 1; }
 	@"$(PYTHON)" requirements/install.py
+
+install-training: install ## The same, with what trains networks (PyTorch: 5 GB)
+	@"$(PYTHON)" requirements/install.py --training
 
 demo: install ## The whole stack with clips as live cameras: make demo ARGS="--clips FOLDER [--check]"
 	@$(BIN)/haetae demo $(ARGS)
@@ -32,10 +35,10 @@ demo: install ## The whole stack with clips as live cameras: make demo ARGS="--c
 up: install ## The whole stack, kept running: make up ARGS="--home FOLDER"
 	@$(BIN)/haetae up $(ARGS)
 
-test: install ## All tests: make test ARGS="-k name"
+test: install-training ## All tests: make test ARGS="-k name"
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: install ## Style, types, import rules, unit and house tests: before each commit
+check: install-training ## Style, types, import rules, unit and house tests: before each commit
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy haetae services tests benchmarks
@@ -51,5 +54,6 @@ proto: install ## Generate the messages' code from proto/
 pins: ## Renew the pinned requirement files
 	@$(COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
 	@$(COMPILE) --extra dev pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) --extra dev --extra training -c requirements/dev.txt pyproject.toml -o requirements/training.txt
 	@$(COMPILE) --extra embedded pyproject.toml -o requirements/runtime.txt
 	@$(COMPILE) --no-deps requirements/triton.in -o requirements/triton.txt

@@ -1,5 +1,7 @@
 """Makes `.venv` and `.venv-triton` in the checkout from the hash-pinned requirement files. Needs Python 3.11 and pip, no root.
 
+`--training` adds what trains networks (PyTorch and its friends) to `.venv`.
+
 A second run finds that nothing changed by the stamp (a hash of everything that decides the result) and ends at once.
 """
 
@@ -33,6 +35,12 @@ def main() -> None:
     if triton_changed:
         make_triton(ROOT / ".venv-triton")
         triton_changed()
+    if "--training" in sys.argv[1:]:
+        training_changed = outdated(ROOT / ".venv", [PINS / "training.txt"], stamp=".haetae-training-stamp")
+        if training_changed or main_changed:
+            add_training(ROOT / ".venv")
+        if training_changed:
+            training_changed()
 
 
 class Outdated:
@@ -46,14 +54,14 @@ class Outdated:
         self._stamp.write_text(self._wanted)
 
 
-def outdated(environment: Path, files: Sequence[Path]) -> Outdated | None:
+def outdated(environment: Path, files: Sequence[Path], stamp: str = ".haetae-stamp") -> Outdated | None:
     """None when the environment was made from exactly these files, by this script, with this Python, in this place."""
     digest = hashlib.sha256(f"{sys.base_prefix} {sys.version} {environment}".encode())
-    for file in (Path(__file__), *files):
-        digest.update(file.read_bytes())
-    stamp = environment / ".haetae-stamp"
+    for decisive in (Path(__file__), *files):
+        digest.update(decisive.read_bytes())
+    file = environment / stamp
     wanted = digest.hexdigest()
-    return None if stamp.exists() and stamp.read_text() == wanted else Outdated(stamp, wanted)
+    return None if file.exists() and file.read_text() == wanted else Outdated(file, wanted)
 
 
 def make_main(environment: Path) -> None:
@@ -69,6 +77,14 @@ def make_main(environment: Path) -> None:
     step("installing haetae itself", [str(uv), "pip", "install", "--quiet", "--python", str(environment / "bin" / "python"),
                                       "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])  # fmt: skip
     say(f".venv is ready ({time.monotonic() - began:.0f} s)")
+
+
+def add_training(environment: Path) -> None:
+    """What trains networks, beside everything else."""
+    began = time.monotonic()
+    step("installing what trains networks (5 GB on disk)", [str(environment / "bin" / "uv"), "pip", "install", "--python",
+         str(environment / "bin" / "python"), "--require-hashes", "-r", str(PINS / "training.txt")])  # fmt: skip
+    say(f"training is ready ({time.monotonic() - began:.0f} s)")
 
 
 def make_triton(environment: Path) -> None:

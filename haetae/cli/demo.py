@@ -32,7 +32,7 @@ from haetae.errors import Misconfigured
 from haetae.inference.detector import PersonDetector
 from haetae.inference.triton import TritonInference
 from haetae.settings import Settings
-from haetae.simulator.clip import clips_in
+from haetae.simulator.serving.clip import clips_in
 
 _READY_WITHIN_S = 300.0
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from haetae.domain.geometry import ImageSize
 from haetae.errors import Misconfigured
-from haetae.simulator.clip import clips_in, load_clip
-from haetae.simulator.rtsp_server import RtspServer
-from haetae.simulator.transcode import Encoding
+from haetae.simulator.serving.clip import clips_in, load_clip
+from haetae.simulator.serving.rtsp_server import RtspServer
+from haetae.simulator.serving.transcode import Encoding
 
 
 def main() -> int:

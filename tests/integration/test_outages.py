@@ -18,7 +18,7 @@ from haetae.domain.ids import CameraId
 from haetae.domain.query import Scope
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import TimeWindow
-from haetae.simulator.rtsp_server import RtspServer
+from haetae.simulator.serving.rtsp_server import RtspServer
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
 from tests.kit.builders import at, sighting

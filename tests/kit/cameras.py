@@ -14,8 +14,8 @@ from haetae.domain.camera import Camera, SourceKind, Transport
 from haetae.domain.ids import CameraId
 from haetae.media.address import AddressPolicy
 from haetae.media.source import Deadlines, Site
-from haetae.simulator.clip import Clip, load_clip
-from haetae.simulator.rtsp_server import RtspServer
+from haetae.simulator.serving.clip import Clip, load_clip
+from haetae.simulator.serving.rtsp_server import RtspServer
 
 LOOPBACK = ("127.0.0.0/8",)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from haetae.simulator.clip import Clip, load_clip
+from haetae.simulator.serving.clip import Clip, load_clip
 from haetae.store.migration import migrate
 from tests.integration.ingest.rig import Rig, open_rig
 from tests.kit.cameras import write_clip

@@ -12,8 +12,8 @@ import pytest
 
 from haetae.domain.camera import CameraState, Credentials, Sampling
 from haetae.domain.frame import ClockSource
-from haetae.simulator.clip import Clip
-from haetae.simulator.rtsp_server import RtspServer
+from haetae.simulator.serving.clip import Clip
+from haetae.simulator.serving.rtsp_server import RtspServer
 from tests.integration.ingest.rig import Rig, until
 from tests.kit.cameras import rtsp_camera
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from haetae.simulator.clip import Clip, load_clip
+from haetae.simulator.serving.clip import Clip, load_clip
 from tests.kit.cameras import write_clip
 
 

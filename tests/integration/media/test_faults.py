@@ -13,9 +13,9 @@ from haetae.domain.camera import Transport
 from haetae.media.picture import Picture
 from haetae.media.source import open_source
 from haetae.media.trouble import CameraTrouble, TroubleKind
-from haetae.simulator.clip import Clip, load_clip
-from haetae.simulator.faults import Faults
-from haetae.simulator.rtsp_server import RtspServer
+from haetae.simulator.serving.clip import Clip, load_clip
+from haetae.simulator.serving.faults import Faults
+from haetae.simulator.serving.rtsp_server import RtspServer
 from tests.kit.cameras import rtsp_camera, site, write_clip
 
 pytestmark = pytest.mark.integration

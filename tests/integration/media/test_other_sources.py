@@ -27,8 +27,8 @@ from haetae.media.picture import Picture, Renderer
 from haetae.media.rtsp import RtspSession, RtspTarget
 from haetae.media.source import open_source
 from haetae.media.trouble import CameraTrouble, TroubleKind
-from haetae.simulator.clip import CLOCK_HZ, Clip
-from haetae.simulator.packets import rtp_packet, sender_report
+from haetae.simulator.serving.clip import CLOCK_HZ, Clip
+from haetae.simulator.serving.packets import rtp_packet, sender_report
 from tests.kit.cameras import site
 
 pytestmark = pytest.mark.integration

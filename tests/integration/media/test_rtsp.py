@@ -15,8 +15,8 @@ from haetae.media.picture import Picture
 from haetae.media.probe import probe
 from haetae.media.source import open_source
 from haetae.media.trouble import CameraTrouble, TroubleKind
-from haetae.simulator.clip import Clip
-from haetae.simulator.rtsp_server import RtspServer
+from haetae.simulator.serving.clip import Clip
+from haetae.simulator.serving.rtsp_server import RtspServer
 from tests.kit.cameras import rtsp_camera, site
 
 pytestmark = pytest.mark.integration

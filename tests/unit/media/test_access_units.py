@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from haetae.media.access_units import AccessUnit, AccessUnits
 from haetae.media.reorder import Reorder
 from haetae.media.rtp_packet import RtpPacket, parse_rtp
-from haetae.simulator.packets import aggregate, fragment, onvif_extension, rtp_packet
+from haetae.simulator.serving.packets import aggregate, fragment, onvif_extension, rtp_packet
 
 START = b"\x00\x00\x00\x01"
 IDR = {"h264": b"\x65", "h265": b"\x26\x01"}

@@ -9,7 +9,7 @@ from haetae.domain.frame import ClockSource
 from haetae.domain.timing import to_us
 from haetae.media.clock import CaptureClock, Stamp, TimestampCounter
 from haetae.media.rtp_packet import SenderReport, ntp_to_unix_us, parse_sender_report
-from haetae.simulator.packets import ntp_time, sender_report
+from haetae.simulator.serving.packets import ntp_time, sender_report
 from tests.kit.builders import T0, at
 
 HZ = 90_000

@@ -13,7 +13,7 @@ from haetae.media.recorder_names import start_in
 from haetae.media.rtsp_authorization import Authorization
 from haetae.media.sdp import video_track
 from haetae.media.trouble import CameraTrouble, TroubleKind
-from haetae.simulator.digest import permitted
+from haetae.simulator.serving.digest import permitted
 
 SEOUL = ZoneInfo("Asia/Seoul")
 _SPS = base64.b64encode(b"\x67sps").decode()

@@ -11,9 +11,9 @@ import struct
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from haetae.simulator.digest import challenge, permitted
-from haetae.simulator.packets import PAYLOAD_TYPE
-from haetae.simulator.playout import Playout, SimulatedCamera
+from haetae.simulator.serving.digest import challenge, permitted
+from haetae.simulator.serving.packets import PAYLOAD_TYPE
+from haetae.simulator.serving.playout import Playout, SimulatedCamera
 
 MAX_UNSENT_BYTES = 8 << 20  # a viewer that reads no more is let go
 _WORDS = {

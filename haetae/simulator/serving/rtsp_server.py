@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from haetae.errors import Misconfigured
-from haetae.simulator.clip import Clip, load_clip
-from haetae.simulator.connection import Connection
-from haetae.simulator.faults import Faults
-from haetae.simulator.playout import SimulatedCamera
+from haetae.simulator.serving.clip import Clip, load_clip
+from haetae.simulator.serving.connection import Connection
+from haetae.simulator.serving.faults import Faults
+from haetae.simulator.serving.playout import SimulatedCamera
 
 
 class RtspServer:

@@ -10,8 +10,8 @@ import av
 
 from haetae.domain.geometry import ImageSize
 from haetae.errors import Misconfigured
-from haetae.simulator.packets import aggregate, fragment
-from haetae.simulator.transcode import Encoding, transcoded
+from haetae.simulator.serving.packets import aggregate, fragment
+from haetae.simulator.serving.transcode import Encoding, transcoded
 
 CLOCK_HZ = 90_000
 SUFFIXES = (".mp4", ".mov", ".mkv", ".avi", ".m4v", ".ts")

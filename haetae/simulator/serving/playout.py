@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from haetae.simulator.clip import CLOCK_HZ, Clip, Unit
-from haetae.simulator.faults import Faults
-from haetae.simulator.packets import onvif_extension, rtp_packet, sender_report
+from haetae.simulator.serving.clip import CLOCK_HZ, Clip, Unit
+from haetae.simulator.serving.faults import Faults
+from haetae.simulator.serving.packets import onvif_extension, rtp_packet, sender_report
 
 REPORT_EVERY_S = 2.0
 CATCH_UP = 8  # over UDP the pictures since the key frame come at most this much faster than real time: nothing slows the sender

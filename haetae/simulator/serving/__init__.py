@@ -1,0 +1,1 @@
+"""Videos as live cameras: a small RTSP server with faults."""

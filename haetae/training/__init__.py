@@ -1,0 +1,1 @@
+"""Trains, distils, evaluates and exports networks. The only room that imports torch."""
