@@ -51,7 +51,7 @@ Boxes = Mapping[int, Sequence[Box]]
 def bare(video: Path, models: ModelsSettings) -> tuple[dict[int, list[Detection]], dict[int, list[Box]]]:
     """Every frame at full size through the detector, and through the other network: detections, boxes."""
     inference = LocalInference(models.folder, execution(models))
-    finder = PersonDetector(inference, models.detector, min_score=ROW_SCORE, deadline_s=60.0)
+    finder = PersonDetector(inference, models.names().detector, min_score=ROW_SCORE, deadline_s=60.0)
     other = PersonDetector(inference, OTHER, min_score=OTHER_SCORE, deadline_s=60.0)
     renderer, found, independent = Renderer(), {}, {}
     for picture in RecordedStream(CAMERA, [RecordedFile(video, T0)], SystemClock()):
@@ -111,8 +111,8 @@ def figures(video: Path, models: ModelsSettings, folder: Path) -> dict[str, obje
 def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        models = ModelsSettings(folder=folder / "models", mirror=CLIPS.parent / "models")
-        pull(models.folder, (models.detector, OTHER), mirror=models.mirror)
+        models = ModelsSettings(folder=folder / "models", mirror=CLIPS.parent / "models", detector="rtmdet-nano")
+        pull(models.folder, (models.names().detector, OTHER), mirror=models.mirror)
         measured = {name: figures(CLIPS / f"{name}.mp4", models, folder) for name in CLIP_NAMES}
     print(json.dumps(measured, indent=2))
     print(results.write("analyze_quality", measured), file=sys.stderr)

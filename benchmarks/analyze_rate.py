@@ -95,8 +95,14 @@ def main() -> None:
     cores = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        models = ModelsSettings(folder=folder / "models", mirror=CLIPS.parent / "models" if CLIPS.is_dir() else None)
-        pull(models.folder, (models.detector, models.attributes), mirror=models.mirror)
+        models = ModelsSettings(
+            folder=folder / "models",
+            mirror=CLIPS.parent / "models" if CLIPS.is_dir() else None,
+            detector="rtmdet-nano",
+            attributes="attributes-0230",
+        )
+        names = models.names()
+        pull(models.folder, (names.detector, names.attributes), mirror=models.mirror)
         measured = {
             video.stem: {
                 "all_cores": compared(video, models, cores, folder),

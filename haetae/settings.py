@@ -5,6 +5,7 @@ Each service adds its own section in `services/<name>/settings.py`. The rooms ne
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal, Self
 
@@ -12,6 +13,8 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from haetae.errors import Misconfigured
+from haetae.models.defaults import NetworkNames, chosen
+from haetae.models.spec import Task
 
 
 class PostgresSettings(BaseModel):
@@ -46,13 +49,21 @@ class BlobsSettings(BaseModel):
 class ModelsSettings(BaseModel):
     """Which networks are used, and where their files come from."""
 
-    folder: Path = Path(".haetae/models")
+    folder: Path = Field(default_factory=lambda: Path(os.environ.get("HAETAE_HOME", ".haetae")) / "models")
     mirror: Path | None = None  # a folder that stands in for the public sources
-    detector: str = "rtmdet-nano"
-    embedder: str = "reid-0288"
-    attributes: str = "attributes-0230"
+    detector: str | None = None  # these three: None takes what was pulled, else what is built in
+    embedder: str | None = None
+    attributes: str | None = None
     engine: Literal["onnxruntime", "openvino"] | None = None  # None: the one that measured faster at the pull
     precision: Literal["f32", "bf16"] = "f32"  # bf16: OpenVINO only; embeddings move by about .005 and are another version
+
+    def names(self) -> NetworkNames:
+        """The networks to work with: those named here, else those chosen for what lies in `folder`."""
+        return NetworkNames(
+            detector=self.detector or chosen(Task.DETECTION, self.folder),
+            embedder=self.embedder or chosen(Task.EMBEDDING, self.folder),
+            attributes=self.attributes or chosen(Task.ATTRIBUTES, self.folder),
+        )
 
 
 class TelemetrySettings(BaseModel):

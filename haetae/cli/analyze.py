@@ -84,8 +84,9 @@ def analyze(
 
 def analyzed(video: Path, rate_hz: float, outputs: Outputs, models: ModelsSettings) -> Analysis:
     """The whole video. Raises CameraTrouble, Misconfigured."""
-    names = (models.detector, models.attributes) if outputs.sightings else (models.detector,)
-    pull(models.folder, names, mirror=models.mirror)
+    names = models.names()
+    needed = (names.detector, names.attributes) if outputs.sightings else (names.detector,)
+    pull(models.folder, needed, mirror=models.mirror)
     detectors = [detector(models) for _ in range(max(1, min(4, os.cpu_count() or 1)))]
     stream = RecordedStream(CAMERA, [RecordedFile(video, _BEGAN)], SystemClock())
     following, people, last_s = VideoFollowing(), list[Person](), 0.0
@@ -109,8 +110,9 @@ def analyzed(video: Path, rate_hz: float, outputs: Outputs, models: ModelsSettin
 def detector(models: ModelsSettings) -> PersonDetector:
     """A detector with a network of its own, on one thread: several side by side beat one with several threads."""
     inference = LocalInference(models.folder, execution(models))
-    inference.ready(models.detector)
-    return PersonDetector(inference, models.detector, min_score=TrackerSettings().unsure_score, deadline_s=_DEADLINE_S)
+    name = models.names().detector
+    inference.ready(name)
+    return PersonDetector(inference, name, min_score=TrackerSettings().unsure_score, deadline_s=_DEADLINE_S)
 
 
 def _written(
@@ -123,7 +125,7 @@ def _written(
     if outputs.sightings is None:
         return [_brief(person) for person in ordered]
     inference = LocalInference(models.folder, execution(models))
-    describer = Describer(AttributeClassifier(inference, models.attributes, deadline_s=_DEADLINE_S))
+    describer = Describer(AttributeClassifier(inference, models.names().attributes, deadline_s=_DEADLINE_S))
     lines = [line(person, describer.attributes(person), _BEGAN) for person in ordered]
     _write(outputs.sightings, (as_json_text(each) + "\n" for each in lines))
     return [{**_brief(person), "colours": each["colours"]} for person, each in zip(ordered, lines, strict=True)]

@@ -78,13 +78,11 @@ def _play(
     """The whole course. `check_s` None: keeps running after the first answer until `stop`. The rows of the first answer."""
     clips = clips_in(folder)
     cameras = simulated_cameras(folder, cache=place.folder / "clips")
-    models = Settings.load().models
     stack = Stack(
         place,
         StackOptions(
             door_port=port,
-            networks=(models.detector, models.embedder, models.attributes),
-            mirror=models.mirror,
+            mirror=Settings.load().models.mirror,
             allowed_networks=(f"{LOOPBACK}/32",),
             import_folders=(folder,),
             extra=(cameras,),
@@ -97,7 +95,7 @@ def _play(
         with shown(place) as changed:
             running = whole.enter_context(running_stack(stack, place, stop, changed))
             running.wait_for("the networks are served", lambda: _is_ready(running, "triton"), _READY_WITHIN_S)
-            cast = _cast(clips, stack.inference_address, models.detector)
+            cast = _cast(clips, stack.inference_address, stack.networks.detector)
             running.wait_for("everything is ready", lambda: running.state().all_ready, _READY_WITHIN_S)
         report.reached("ready")
         report.remarks += [f"{part.name}: {part.remark}" for part in running.state().parts if part.remark]

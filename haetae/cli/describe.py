@@ -86,12 +86,12 @@ class _Describer:
     """Detector, embedder and classifier over networks in this process."""
 
     def __init__(self, settings: ModelsSettings) -> None:
-        names = (settings.detector, settings.embedder, settings.attributes)
-        pull(settings.folder, names, mirror=settings.mirror)
+        names = settings.names()
+        pull(settings.folder, (names.detector, names.embedder, names.attributes), mirror=settings.mirror)
         inference = LocalInference(settings.folder, Execution(engine=settings.engine, precision=settings.precision))
-        self._people = PhotoPeople(PersonDetector(inference, settings.detector, deadline_s=60.0))
-        self._embedder = Embedder(inference, settings.embedder, deadline_s=60.0)
-        self._classifier = AttributeClassifier(inference, settings.attributes, deadline_s=60.0)
+        self._people = PhotoPeople(PersonDetector(inference, names.detector, deadline_s=60.0))
+        self._embedder = Embedder(inference, names.embedder, deadline_s=60.0)
+        self._classifier = AttributeClassifier(inference, names.attributes, deadline_s=60.0)
         self.model = str(self._embedder.model)
         self.nothing = np.empty((0, self._embedder.dimensions), dtype=np.float32)
 

@@ -1,4 +1,4 @@
-"""`haetae models pull|list`: the networks of the catalogue and those on this machine."""
+"""`haetae models pull|list`: the networks of the catalogue, those on this machine, and those that work by default."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import typer
 from haetae.cli.output import AsJson, emit, say, table_of
 from haetae.errors import Misconfigured
 from haetae.inference.local import LocalInference
+from haetae.models.defaults import chosen
 from haetae.models.download import Progress
 from haetae.models.installed import Execution, installed
 from haetae.models.networks import CATALOGUE
 from haetae.models.pull import Pulled, pull
 from haetae.models.selftest import check
+from haetae.models.spec import Task
 from haetae.settings import ModelsSettings, Settings
 
 Folder = Annotated[
@@ -26,7 +28,9 @@ Folder = Annotated[
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True)
     group.command("pull", help="Fetch, verify and measure networks; all of the catalogue by default.")(pull_command)
-    group.command("list", help="The catalogue, and what of it is on this machine.")(list_command)
+    group.command("list", help="The catalogue: what is built in, what was pulled, and what works where nothing else is named.")(
+        list_command
+    )
     app.add_typer(group, name="models", help="Fetch, verify and list the networks.")
 
 
@@ -56,9 +60,17 @@ def pull_command(
 
 def list_command(folder: Folder = None, as_json: AsJson = False) -> None:
     settings = Settings.load().models
-    rows = [_listed(name, folder or settings.folder, execution(settings)) for name in CATALOGUE]
-    columns = ["network", "task", "input", "licence", "here as", "engines ms", "why not"]
+    where = folder or settings.folder
+    used = _used(settings.model_copy(update={"folder": where}))
+    rows = [{**_listed(name, where, execution(settings)), "used": name in used} for name in CATALOGUE]
+    columns = ["network", "task", "input", "licence", "here", "used", "version", "engines ms"]
     emit(rows, as_json, lambda: table_of("Catalogue", columns, [_cells(row) for row in rows]))
+
+
+def _used(settings: ModelsSettings) -> frozenset[str]:
+    """The networks that work: those that the settings name, else those chosen for what is here."""
+    names = settings.names()
+    return frozenset({names.detector, names.embedder, names.attributes, chosen(Task.POSE, settings.folder)})
 
 
 def execution(settings: ModelsSettings) -> Execution:
@@ -88,13 +100,15 @@ def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
         "homepage": entry.homepage,
         "sources": [file.url for flavour in entry.flavours for file in flavour.files if file.url],
         "card": entry.card,
+        "here": None,
         "version": None,
         "measured_ms": None,
         "problem": None,
     }
     try:
         found = installed(folder, name)
-        row |= {"version": found.version(how), "measured_ms": found.measured_ms}
+        here = "built in" if entry.built_in else "pulled"
+        row |= {"here": here, "version": found.version(how), "measured_ms": found.measured_ms or None}
     except Misconfigured as error:
         row["problem"] = error.message
     return row
@@ -103,7 +117,9 @@ def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
 def _cells(row: dict[str, object]) -> Sequence[object]:
     size = CATALOGUE[str(row["name"])].spec.input_size
     shape = f"{size.width} x {size.height}" if size else "any"
-    return (row["name"], row["task"], shape, row["licence"], row["version"], _costs(row), row["problem"])
+    here = row["here"] or ("damaged: pull it again" if "damaged" in str(row["problem"]) else "can be pulled")
+    used = "yes" if row["used"] else None
+    return (row["name"], row["task"], shape, row["licence"], here, used, row["version"], _costs(row))
 
 
 def _costs(row: dict[str, object]) -> str | None:

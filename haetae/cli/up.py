@@ -38,11 +38,9 @@ def up(
 ) -> None:
     """Everything is started in order, watched, restarted when it dies, and ended in reverse order."""
     place = Home.from_environment(home)
-    models = Settings.load().models
     options = StackOptions(
         door_port=port,
-        networks=(models.detector, models.embedder, models.attributes),
-        mirror=models.mirror,
+        mirror=Settings.load().models.mirror,
         allowed_networks=allow_network or (),
         import_folders=import_folder or (),
     )

@@ -18,8 +18,9 @@ from haetae.embedded.service import Program, WebService
 from haetae.embedded.watch import Watch
 from haetae.errors import Misconfigured, Transient
 from haetae.inference.triton import TritonInference
+from haetae.models.defaults import NetworkNames
 from haetae.models.installed import Execution
-from haetae.models.networks import SERVED_BY_DEFAULT
+from haetae.models.networks import network
 from haetae.models.pull import pull
 from haetae.models.repository import lay_out
 from haetae.models.selftest import check
@@ -35,7 +36,7 @@ class StackOptions:
     """What a caller may choose. Ports that are taken are replaced by free ones."""
 
     door_port: int = 8080
-    networks: Sequence[str] = ()  # beside those that are always served
+    networks: NetworkNames | None = None  # None: as the settings say, for what lies in the home's models folder
     mirror: Path | None = None  # a folder that stands in for the networks' public sources
     allowed_networks: Sequence[str] = ()  # CIDRs of private networks with cameras, beside those of the environment
     import_folders: Sequence[Path] = ()  # beside the home's own and those of the environment
@@ -48,7 +49,9 @@ class Stack:
     def __init__(self, home: Home, options: StackOptions) -> None:
         self._home = home
         self._options = options
-        self._networks = list(dict.fromkeys([*options.networks, *SERVED_BY_DEFAULT]))
+        settings = Settings.load().models.model_copy(update={"folder": home.models})
+        self.networks = options.networks or settings.names()
+        self._served = list(dict.fromkeys([self.networks.detector, self.networks.embedder, self.networks.attributes]))
         self._secrets = home.secrets()
         taken: set[int] = {part.port for part in options.extra if part.port is not None}
         self._postgres = Postgres(
@@ -79,10 +82,14 @@ class Stack:
         return self._home.secrets().api_key or ""
 
     def prepare(self, progress: Callable[[str], None]) -> None:
-        """Networks fetched, verified and laid out. Raises Misconfigured that says what to do where they cannot be had."""
-        progress("fetching and verifying the networks")
+        """Networks laid out, those that are not built in fetched and verified before.
+
+        Raises Misconfigured that says what to do where they cannot be had.
+        """
+        foreign = [name for name in self._served if not network(name).built_in]
+        progress(f"fetching and verifying {', '.join(foreign)}" if foreign else "the built-in networks are used")
         try:
-            pull(self._home.models, self._networks, mirror=self._options.mirror)
+            pull(self._home.models, self._served, mirror=self._options.mirror)
         except Transient as away:
             raise Misconfigured(
                 f"{away.message} Try again, or put the networks' files into a folder (`haetae models list` names their sources) "
@@ -91,7 +98,7 @@ class Stack:
             ) from away
         models = Settings.load().models
         execution = Execution(engine=models.engine, precision=models.precision)
-        lay_out(self._home.models, self._home.repository, self._networks, execution=execution)
+        lay_out(self._home.models, self._home.repository, self._served, execution=execution)
 
     def watches(self) -> list[Watch]:
         """Everything to be supervised, in starting order; it is ended in the reverse order."""
@@ -109,6 +116,9 @@ class Stack:
             "HAETAE_TRITON__SHARED_MEMORY": "true",  # one host; where Triton cannot run, messages are used after all
             "HAETAE_BLOBS__FOLDER": str(self._home.blobs),
             "HAETAE_MODELS__FOLDER": str(self._home.models),
+            "HAETAE_MODELS__DETECTOR": self.networks.detector,
+            "HAETAE_MODELS__EMBEDDER": self.networks.embedder,
+            "HAETAE_MODELS__ATTRIBUTES": self.networks.attributes,
             "HAETAE_SECRETS__CREDENTIAL_KEYS": json.dumps([self._secrets.credential_key]),
         }
         if self._options.allowed_networks:
@@ -131,7 +141,7 @@ class Stack:
         """Raises Misconfigured when a network gives other numbers than the known ones."""
         inference = TritonInference(address)
         try:
-            check(inference, self._networks)
+            check(inference, self._served)
         finally:
             inference.close()
 

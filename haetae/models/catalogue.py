@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 from haetae.errors import Misconfigured
@@ -45,7 +46,10 @@ class Flavour:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One network. `flavours` are in order of preference; `parameters` go to the runtime as they are."""
+    """One network. `flavours` are in order of preference; `parameters` go to the runtime as they are.
+
+    `folder` is where the files and the card of a built-in network lie; None for those that are pulled.
+    """
 
     name: str
     title: str
@@ -55,10 +59,18 @@ class CatalogueEntry:
     homepage: str
     flavours: tuple[Flavour, ...]
     parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    folder: Path | None = None
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it is part of this program: never fetched, and always here."""
+        return self.folder is not None
 
     @property
     def card(self) -> str:
         """What to expect of it, in Markdown."""
+        if self.folder is not None:
+            return (self.folder / f"{self.name}.md").read_text(encoding="utf-8")
         return files("haetae.models.cards").joinpath(f"{self.name}.md").read_text(encoding="utf-8")
 
     def flavour(self, name: str) -> Flavour:

@@ -1,4 +1,4 @@
-"""The models folder: what has been pulled, and how it is to be run.
+"""The networks that are here: built in, or pulled into the models folder; and how they are to be run.
 
 <folder>/<network>/<weights>       as pulled
 <folder>/<network>/record.json     flavour, digests, and what each engine took on this machine
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from haetae.errors import Misconfigured
 from haetae.models.catalogue import PRECISIONS, CatalogueEntry, Flavour
+from haetae.models.digest import remembered_digest_of
 from haetae.models.networks import CATALOGUE, network
 from haetae.models.spec import DETECTOR_INPUT
 
@@ -33,7 +34,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """One network in the models folder. `measured_ms` is the processor time of one run, f32, by engine."""
+    """One network that can be run. `measured_ms` is the processor time of one run, f32, by engine; empty if it is built in."""
 
     entry: CatalogueEntry
     folder: Path
@@ -88,8 +89,12 @@ def fastest(measured_ms: Mapping[str, float]) -> str | None:
 
 
 def installed(models_folder: Path, name: str) -> Installed:
-    """The network as it lies in the models folder. Raises Misconfigured where it was not pulled, or not to its end."""
+    """The network as it lies here. Raises Misconfigured where it was not pulled, not to its end, or is damaged."""
     entry = network(name)
+    if entry.folder is not None:
+        flavour = entry.flavours[0]
+        digests = {file.name: remembered_digest_of(entry.folder / file.name) for file in flavour.files}
+        return Installed(entry, entry.folder, flavour, digests, {})
     folder = models_folder / name
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
@@ -108,3 +113,8 @@ def installed(models_folder: Path, name: str) -> Installed:
 def pulled_names(models_folder: Path) -> list[str]:
     """Networks of the catalogue that were pulled, in the catalogue's order."""
     return [name for name in CATALOGUE if (models_folder / name / RECORD).is_file()]
+
+
+def names_here(models_folder: Path) -> list[str]:
+    """Networks of the catalogue that are built in or were pulled, in the catalogue's order."""
+    return [name for name, entry in CATALOGUE.items() if entry.built_in or (models_folder / name / RECORD).is_file()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from haetae.domain.geometry import ImageSize
 from haetae.errors import Misconfigured
+from haetae.models.builtin import built_in_networks
 from haetae.models.catalogue import ENGINES, CatalogueEntry, Flavour, NetworkFile
 from haetae.models.spec import ATTRIBUTES, DETECTIONS, KEYPOINTS, MAX_DETECTIONS, NetworkSpec, Task, embeddings
 
@@ -180,11 +181,11 @@ MOVENET = CatalogueEntry(
 )
 
 CATALOGUE: Mapping[str, CatalogueEntry] = MappingProxyType(
-    {entry.name: entry for entry in (RTMDET_NANO, RETAIL_0013, REID_0288, REID_0286, ATTRIBUTES_0230, MOVENET)}
+    {
+        entry.name: entry
+        for entry in (*built_in_networks(), RTMDET_NANO, RETAIL_0013, REID_0288, REID_0286, ATTRIBUTES_0230, MOVENET)
+    }
 )
-
-SERVED_BY_DEFAULT: Sequence[str] = ("rtmdet-nano", "reid-0288", "attributes-0230")
-"""What the platform runs without being asked for anything else."""
 
 
 def network(name: str) -> CatalogueEntry:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from haetae.errors import Misconfigured
 from haetae.models.catalogue import CatalogueEntry, Flavour, NetworkFile
+from haetae.models.digest import digest_of
 from haetae.models.download import Progress, download
 from haetae.models.installed import RECORD, Installed, installed
 from haetae.models.measure import measure_ms
@@ -30,7 +30,7 @@ class Pulled:
     """One network after a pull. `pinned` names files whose digest nobody publishes: taken on trust this first time."""
 
     network: Installed
-    origin: str  # "mirror", "public source" or "here already"
+    origin: str  # "mirror", "public source", "here already" or "built in"
     pinned: tuple[str, ...] = ()
 
 
@@ -54,6 +54,8 @@ def pull(
 
 
 def _pull_one(entry: CatalogueEntry, folder: Path, mirror: Path | None, progress: Progress | None, fetch: Fetch) -> Pulled:
+    if entry.built_in:
+        return Pulled(installed(folder, entry.name), "built in")
     here = _intact(entry, folder)
     if here is not None:
         return Pulled(here, "here already")
@@ -143,12 +145,6 @@ def _extract(archive: Path, member: str, to: Path) -> None:
         raise Misconfigured(f"{member} cannot be taken out of its archive: {error}.", archive=archive.name) from error
     finally:
         archive.unlink(missing_ok=True)
-
-
-def digest_of(file: Path, algorithm: str) -> str:
-    """ "sha256:..." or another algorithm's digest of a file."""
-    with file.open("rb") as opened:
-        return f"{algorithm}:{hashlib.file_digest(opened, algorithm).hexdigest()}"
 
 
 def _read_lock(folder: Path) -> dict[str, dict[str, str]]:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from haetae.errors import Misconfigured
-from haetae.models.installed import Execution, Installed, installed, pulled_names
+from haetae.models.installed import Execution, Installed, installed, names_here
 from haetae.models.onnx_signature import signature
 from haetae.models.spec import Task
 from haetae.models.triton_config import Serving, bare_network_config, python_config
@@ -51,7 +51,7 @@ def lay_out(
     execution: Execution | None = None,
     instances: Mapping[str, int] | None = None,
 ) -> None:
-    """Makes `into` the repository of exactly these networks (all that were pulled by default); other folders in it go.
+    """Makes `into` the repository of exactly these networks, by default of all that are here; other folders in it go.
 
     `instances` is the number of processes by network name; detectors get one a core by default, others one for eight cores.
     Raises Misconfigured where a network was not pulled or cannot be served as asked.
@@ -59,7 +59,7 @@ def lay_out(
     how = Layout(flavour, execution or Execution(), instances or {})
     if how.flavour not in (PYTHON, ONNXRUNTIME):
         raise Misconfigured(f"A model repository is made for {PYTHON} or {ONNXRUNTIME}.", flavour=how.flavour)
-    networks = [installed(models_folder, name) for name in names or pulled_names(models_folder)]
+    networks = [installed(models_folder, name) for name in names or names_here(models_folder)]
     into.mkdir(parents=True, exist_ok=True)
     kept: set[str] = set()
     for found in networks:
@@ -87,7 +87,7 @@ def _lay_out_python(found: Installed, into: Path, how: Layout) -> set[str]:
 
 def _lay_out_onnxruntime(found: Installed, into: Path, how: Layout) -> set[str]:
     if found.weights.suffix != ".onnx":
-        raise Misconfigured(f"'{found.entry.name}' was pulled as {found.flavour.name}: Triton's onnxruntime backend needs ONNX.")
+        raise Misconfigured(f"'{found.entry.name}' is here as {found.flavour.name}: Triton's onnxruntime backend needs ONNX.")
     name, bare = found.entry.name, f"{found.entry.name}-network"
     tensors = signature(found.weights)
     serving = Serving(

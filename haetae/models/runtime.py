@@ -4,12 +4,14 @@ This file stands alone on purpose: it is imported in process and it is copied in
 is not installed. It needs numpy (1.26 or 2) and onnxruntime or openvino. Both ways thus give the same numbers.
 
 `network.json` beside it says what to run:
-  kind       rtmdet | retail-detector | embedder | attributes | movenet
+  kind       rtmdet | retail-detector | embedder | attributes | movenet: public networks
+             haetae-detector | haetae-embedder | haetae-attributes | haetae-pose: ours, with their normalisation inside
   file       weights: .onnx, .xml (+ .bin) or .tflite
   engine     onnxruntime | openvino
   precision  f32 | bf16 (openvino only)
   threads    of one network run
   warm_up    height and width of a first run, where whoever loads it wants one
+  batch      free: the file takes any number of images at once; one (if absent): only one
   mean, scale, max_detections, min_score, iou, dimensions   where the kind needs them
 """
 
@@ -40,6 +42,10 @@ def load(parameters: Mapping[str, Any], folder: str | Path, raw: Raw | None = No
         "embedder": _embedder,
         "attributes": _attributes,
         "movenet": _movenet,
+        "haetae-detector": _haetae_detector,
+        "haetae-embedder": _embedder,
+        "haetae-attributes": _haetae_attributes,
+        "haetae-pose": _haetae_pose,
     }
     kind = kinds.get(parameters["kind"])
     if kind is None:
@@ -126,15 +132,25 @@ def _planar(images: Array, mean: Sequence[float] | None = None, scale: Sequence[
     return planes
 
 
-def _one_by_one(network: Raw, batch: Array, n_outputs: int, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
-    """Runs networks whose batch is fixed to one; outputs flattened to (n, *shape)."""
+_AT_ONCE = 64
+
+
+def _batched(parameters: Mapping[str, Any], network: Raw, batch: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+    """The first outputs, flattened to (n, *shape) each.
+
+    Where the file's batch is free the images go together, in powers of two: engines that compile for each shape see few shapes.
+    """
     results = [np.empty((len(batch), *shape), dtype=np.float32) for shape in shapes]
-    for i in range(len(batch)):
-        outputs = network(batch[i : i + 1])
-        if len(outputs) < n_outputs:
-            raise ValueError(f"the network gave {len(outputs)} outputs, not {n_outputs}")
+    largest = _AT_ONCE if parameters.get("batch") == "free" else 1
+    start = 0
+    while start < len(batch):
+        n = min(largest, 1 << ((len(batch) - start).bit_length() - 1))
+        outputs = network(batch[start : start + n])
+        if len(outputs) < len(shapes):
+            raise ValueError(f"the network gave {len(outputs)} outputs, not {len(shapes)}")
         for result, output in zip(results, outputs, strict=False):
-            result[i] = np.asarray(output).reshape(result.shape[1:])
+            result[start : start + n] = np.asarray(output).reshape(n, *result.shape[1:])
+        start += n
     return results
 
 
@@ -179,20 +195,41 @@ def _retail_detector(parameters: Mapping[str, Any], network: Raw, images: Array)
 
 
 def _embedder(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:
-    (vectors,) = _one_by_one(network, _planar(images), 1, [(parameters["dimensions"],)])
+    (vectors,) = _batched(parameters, network, _planar(images), [(parameters["dimensions"],)])
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return {"embedding": vectors / np.maximum(lengths, np.float32(1e-12))}
 
 
 def _attributes(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:
-    scores, top, bottom = _one_by_one(network, _planar(images), 3, [(8,), (2,), (2,)])
+    scores, top, bottom = _batched(parameters, network, _planar(images), [(8,), (2,), (2,)])
     return {"scores": scores, "points": np.stack([top, bottom], axis=1)}
 
 
 def _movenet(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:
     rgb = np.ascontiguousarray(images[..., ::-1])
-    (joints,) = _one_by_one(network, rgb, 1, [(17, 3)])
+    (joints,) = _batched(parameters, network, rgb, [(17, 3)])
     return {"keypoints": np.ascontiguousarray(joints[:, :, [1, 0, 2]])}
+
+
+def _haetae_detector(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:
+    found = []
+    for image in images:  # a frame by itself fills a core; how many boxes there are depends on its size
+        boxes, scores = (np.asarray(output)[0] for output in network(_planar(image[None]))[:2])
+        likely = scores >= parameters["min_score"]
+        boxes, scores = boxes[likely], scores[likely]
+        keep = suppressed(boxes, scores, parameters["iou"], parameters["max_detections"])
+        found.append((boxes[keep], scores[keep]))
+    return _packed(found, parameters["max_detections"])
+
+
+def _haetae_attributes(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:
+    (probabilities,) = _batched(parameters, network, _planar(images), [(parameters["dimensions"],)])
+    return {"probabilities": probabilities}
+
+
+def _haetae_pose(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:
+    (keypoints,) = _batched(parameters, network, _planar(images), [(17, 3)])
+    return {"keypoints": keypoints}
 
 
 _CANDIDATES = 300  # more boxes than people fit into a frame

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.errors import Misconfigured
+from haetae.models.builtin import facts_of
 from haetae.models.measure import known_input
 from haetae.models.networks import network
 from haetae.models.spec import IMAGES
@@ -22,8 +23,8 @@ from haetae.models.spec import IMAGES
 KNOWN = "known_numbers.json"
 """By network and output: the first values of the known input's result, and how far one may be off.
 
-Made by `python -m benchmarks.inference_backends --known-numbers`; the tolerances hold for f32 and bf16 on every engine and are
-far below what zeros, shuffled channels or other weights give."""
+Of pulled networks; those of built-in ones are among their facts and renewed by `python -m haetae.models.builtin`. The tolerances
+hold for f32 and bf16 on every engine and are far below what zeros, shuffled channels or other weights give."""
 
 Array = NDArray[np.generic]
 
@@ -52,7 +53,7 @@ def difference(name: str, outputs: Mapping[str, Array]) -> str | None:
         mismatch = spec.mismatch(array)
         if mismatch is not None:
             return mismatch
-    for output, known in _known_numbers()[name].items():
+    for output, known in _known_numbers(name).items():
         expected = np.asarray(known.values, dtype=np.float64)
         got = outputs[output].astype(np.float64).ravel()[: len(expected)]
         off = float(np.abs(got - expected)[~np.isnan(expected)].max())
@@ -67,6 +68,10 @@ class _Known:
     tolerance: float
 
 
-def _known_numbers() -> dict[str, dict[str, _Known]]:
-    content = json.loads(files("haetae.models").joinpath(KNOWN).read_text(encoding="utf-8"))
-    return {name: {output: _Known(**known) for output, known in outputs.items()} for name, outputs in content.items()}
+def _known_numbers(name: str) -> dict[str, _Known]:
+    folder = network(name).folder
+    if folder is not None:
+        numbers = (facts_of(name, folder) or {})["known"]
+    else:
+        numbers = json.loads(files("haetae.models").joinpath(KNOWN).read_text(encoding="utf-8"))[name]
+    return {output: _Known(**known) for output, known in numbers.items()}

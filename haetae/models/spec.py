@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from haetae.domain.attributes import VALUES
 from haetae.domain.geometry import ImageSize
 
 
@@ -83,6 +84,13 @@ def embeddings(dimensions: int) -> tuple[TensorSpec, ...]:
 ATTRIBUTES = (
     TensorSpec("scores", "float32", (8,)),  # male, bag, backpack, hat, long sleeves, long trousers, long hair, coat; 0-1
     TensorSpec("points", "float32", (2, 2)),  # where top and bottom clothing show their colour; x, y in 0-1
+)
+
+N_ATTRIBUTE_VALUES = sum(len(values) for values in VALUES.values())
+
+ATTRIBUTE_VALUES = (
+    # of each value of haetae.domain.attributes.VALUES, attribute by attribute; they sum to 1 within an attribute
+    TensorSpec("probabilities", "float32", (N_ATTRIBUTE_VALUES,)),
 )
 
 KEYPOINTS = (TensorSpec("keypoints", "float32", (17, 3)),)  # COCO order; x, y in 0-1 of the input, score 0-1

@@ -41,8 +41,9 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-alert")  # fmt: skip
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
-    detector = PersonDetector(inference, settings.models.detector, min_score=own.least_person_score)
-    reader = PersonReader(PhotoPeople(detector), Embedder(inference, settings.models.embedder))
+    names = settings.models.names()
+    detector = PersonDetector(inference, names.detector, min_score=own.least_person_score)
+    reader = PersonReader(PhotoPeople(detector), Embedder(inference, names.embedder))
     blobs = LocalFolder(settings.blobs.folder)
     registry = Registry(store, blobs, reader, clock)
     sender = Sender(clock, allowed_networks=networks, timeout_s=own.delivery_timeout_s)

@@ -37,7 +37,8 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
     own, log, clock, health = settings.detect, logs.get(), SystemClock(), Health()
     redis, n_shards = connect(settings.redis.url.get_secret_value()), settings.redis.frame_shards
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
-    detector = PersonDetector(inference, settings.models.detector, min_score=own.min_score, deadline_s=settings.triton.deadline_s)
+    network = settings.models.names().detector
+    detector = PersonDetector(inference, network, min_score=own.min_score, deadline_s=settings.triton.deadline_s)
     follower = Follower(Tracker(own.tracker()), BestShots(), update_every_s=own.update_every_s)
     admission = Admission(clock, AgeLimit(own.max_frame_age_s, own.fresh_frame_age_s))
     blobs = LocalFolder(settings.blobs.folder)
@@ -54,7 +55,7 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
 
     health.check("redis", lambda: probe(redis))
     health.check("blobs", blobs.ready)
-    health.check("detector", lambda: None if inference.ready(settings.models.detector) else "Triton does not serve it now.")
+    health.check("detector", lambda: None if inference.ready(network) else "Triton does not serve it now.")
     served = serve_in_thread(create_app("Haetae detect", "1", health), own.host, own.port)
     keeper = threading.Thread(target=shards.keep, args=(stop, health), name="shards", daemon=True)
     keeper.start()

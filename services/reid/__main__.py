@@ -39,8 +39,9 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, application_name="haetae-reid")
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
-    embedder = Embedder(inference, settings.models.embedder, deadline_s=settings.triton.deadline_s)
-    classifier = AttributeClassifier(inference, settings.models.attributes, deadline_s=settings.triton.deadline_s)
+    networks = settings.models.names()
+    embedder = Embedder(inference, networks.embedder, deadline_s=settings.triton.deadline_s)
+    classifier = AttributeClassifier(inference, networks.attributes, deadline_s=settings.triton.deadline_s)
     pipeline = ReidPipeline(BlobCrops(blobs, Tally(log, "crops_lost")), embedder, classifier, clothing_colours,
                             shots_per_tracklet=own.shots_per_tracklet, remembered_crops=own.remembered_crops)  # fmt: skip
 
@@ -56,7 +57,7 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
     health.check("redis", lambda: probe(redis))
     health.check("postgres", store.ready)
     health.check("blobs", blobs.ready)
-    for network in (settings.models.embedder, settings.models.attributes):
+    for network in (networks.embedder, networks.attributes):
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
     served = serve_in_thread(create_app("Haetae reid", "1", health), own.host, own.port)
     retention.start(stop)

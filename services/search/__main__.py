@@ -36,8 +36,9 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-search")  # fmt: skip
     inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
-    detector = PersonDetector(inference, settings.models.detector, min_score=own.least_person_score)
-    embedder = Embedder(inference, settings.models.embedder)
+    networks = settings.models.names()
+    detector = PersonDetector(inference, networks.detector, min_score=own.least_person_score)
+    embedder = Embedder(inference, networks.embedder)
     blobs = LocalFolder(settings.blobs.folder)
     desk = Desk(
         store=store,
@@ -53,7 +54,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     health.check("postgres", store.ready)
     health.check("blobs", blobs.ready)
     health.check("redis", lambda: probe(redis))
-    for network in (settings.models.detector, settings.models.embedder):
+    for network in (networks.detector, networks.embedder):
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
     Warming(health).start()
     keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)

@@ -18,8 +18,10 @@ from haetae.embedded.running import Running, running_stack
 from haetae.embedded.stack import Stack, StackOptions
 from haetae.embedded.state import PartState
 from haetae.errors import Transient
+from haetae.models.defaults import NetworkNames
 
 LOOPBACK_NETWORK = "127.0.0.0/8"
+NETWORKS = NetworkNames(detector="rtmdet-nano", embedder="reid-0288", attributes="attributes-0230")
 
 
 class WholeStack:
@@ -81,7 +83,7 @@ def whole_stack(folder: Path, mirror: Path, *, extra: Sequence[Part] = (), withi
     """A new stack in `folder`, ready; cameras on loopback are allowed. Every process is ended with the block."""
     home = Home(folder)
     with home.held():
-        stack = Stack(home, StackOptions(mirror=mirror, allowed_networks=[LOOPBACK_NETWORK], extra=extra))
+        stack = Stack(home, StackOptions(networks=NETWORKS, mirror=mirror, allowed_networks=[LOOPBACK_NETWORK], extra=extra))
         stack.prepare(lambda _: None)
         with running_stack(stack, home, threading.Event()) as running:
             whole = WholeStack(home, stack, running)

@@ -106,6 +106,8 @@ def test_models_are_pulled_verified_and_listed(models_mirror: Path, tmp_path: Pa
     assert set(row["measured_ms"]) == {"onnxruntime", "openvino"}
     listed = {each["name"]: each for each in json.loads(haetae(folder, "models", "list", "--json").stdout)}
     assert listed["reid-0288"]["version"] == row["version"]
+    assert (listed["reid-0288"]["here"], listed["reid-0288"]["used"]) == ("pulled", True)
+    assert (listed["reid-0286"]["here"], listed["reid-0286"]["used"]) == (None, False)
     assert listed["rtmdet-nano"]["version"] is None
     assert "haetae models pull" in listed["rtmdet-nano"]["problem"]
     assert listed["rtmdet-nano"]["sources"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from haetae.domain.attributes import VALUES, AttributeName
-from haetae.inference.attribute_classifier import AttributeClassifier, attributes_of
+from haetae.inference.attribute_classifier import AttributeClassifier, attributes_by_value, attributes_of
 from tests.kit.networks import FakeInference
 
 CERTAIN = np.array([1, 0, 1, 0, 1, 1, 0, 1], np.float32)
@@ -53,3 +53,28 @@ def test_each_crop_gets_its_own_words() -> None:
     assert dark.score(AttributeName.GENDER, "male") < 0.5 < light.score(AttributeName.GENDER, "male")
     assert classifier.classify([]) == []
     assert classifier.model_name == "attributes-0230@fake-f32"
+
+
+def _certain_of(**said: str) -> np.ndarray:
+    """The built-in network's answer: sure of these, of nothing else."""
+    rows = []
+    for name, values in VALUES.items():
+        word = said.get(name.value)
+        rows += [1 / len(values) if word is None else float(value == word) for value in values]
+    return np.array(rows, np.float32)
+
+
+def test_the_built_in_network_tells_every_attribute() -> None:
+    """Its probabilities are read in the order of the vocabulary: a sure value speaks for itself and against the others."""
+    seen = attributes_by_value(_certain_of(shoe_colour="red", bag="crossbody", direction="back", hat="helmet"))
+    assert set(seen.scores) == set(AttributeName)
+    assert seen.score(AttributeName.SHOE_COLOUR, "red") == pytest.approx(0.9)
+    assert seen.score(AttributeName.SHOE_COLOUR, "blue") == pytest.approx(0.1)
+    assert seen.score(AttributeName.BAG, "crossbody") == seen.score(AttributeName.HAT, "helmet") == pytest.approx(0.9)
+    assert seen.score(AttributeName.DIRECTION, "back") > 0.5 > seen.score(AttributeName.DIRECTION, "front")
+
+
+def test_evenly_shared_probability_is_unknown_however_many_values_there_are() -> None:
+    """A twelfth for each colour says as little as a half for each gender."""
+    seen = attributes_by_value(_certain_of())
+    assert {score for values in seen.scores.values() for score in values.values()} == {0.5}

@@ -116,3 +116,31 @@ def test_only_uint8_images_are_run(shown: np.ndarray) -> None:
     """What is no batch of images is named, not run."""
     with pytest.raises(ValueError, match="uint8"):
         load({"kind": "embedder", "dimensions": 4}, ".", raw=lambda batch: [batch])(shown)
+
+
+def test_a_free_batch_goes_in_powers_of_two() -> None:
+    """Few shapes for engines that compile each; every row comes back in its place."""
+    sizes: list[int] = []
+
+    def network(batch: np.ndarray) -> list[np.ndarray]:
+        sizes.append(len(batch))
+        return [np.stack([batch[:, 0, 0, 0], batch[:, 1, 0, 0]], axis=1)]
+
+    shown = images(13, 8, 4)
+    shown[..., 0], shown[..., 1] = np.arange(13)[:, None, None] + 1, 1
+    found = load({"kind": "haetae-embedder", "dimensions": 2, "batch": "free"}, ".", raw=network)(shown)["embedding"]
+    assert sizes == [8, 4, 1]
+    np.testing.assert_allclose(found[:, 0] / found[:, 1], np.arange(13) + 1, rtol=1e-5)
+
+
+def test_our_detectors_boxes_are_suppressed() -> None:
+    """Decoded boxes come out of the file as they are; of two on one person the better one stays, weak ones go."""
+
+    def network(batch: np.ndarray) -> list[np.ndarray]:
+        boxes = np.array([[[0, 0, 10, 20], [0, 1, 10, 21], [40, 0, 50, 20], [70, 0, 80, 20]]], np.float32)
+        return [boxes, np.array([[0.9, 0.8, 0.6, 0.01]], np.float32)]
+
+    parameters = {"kind": "haetae-detector", "max_detections": 100, "min_score": 0.05, "iou": 0.6}
+    results = load(parameters, ".", raw=network)(images(2, 32, 96))
+    assert results["count"].tolist() == [[2], [2]]
+    np.testing.assert_allclose(results["scores"][1, :3], [0.9, 0.6, 0])
