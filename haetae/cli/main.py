@@ -24,6 +24,7 @@ VERBS = {
     "models": "Fetch, verify and list the networks.",
     "analyze": "Follow the people in one video, without services.",
     "describe": "The people in photos: boxes, quality, attributes, colours.",
+    "train": "Train a network by a recipe, go on with a run, compare runs.",
 }
 _NOT_AS_CONFIGURED = 2
 _FAILED = 1

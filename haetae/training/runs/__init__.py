@@ -1,0 +1,1 @@
+"""What is kept of a training run: parameters, curves, checkpoint, figures, card; and how runs compare."""
