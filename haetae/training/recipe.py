@@ -31,6 +31,7 @@ class Optimisation:
     channels_last: bool = False
     seconds: float | None = None
     log_every: int = 20  # steps that one point of the curves averages
+    checkpoint_s: float = 60.0  # wall seconds between checkpoints: what a kill costs at most
     measure_every: int = 0  # steps between measurements on held-out data; 0: at the end only
     start_from: Path | None = None  # a run's folder or a checkpoint whose averaged network this one starts with
 

@@ -23,8 +23,6 @@ from haetae.training.runs.run import Run, opened
 from haetae.training.schedule import finished, share_done
 from haetae.training.workspace import Workspace
 
-_CHECKPOINT_EVERY_S = 60.0
-
 
 def train(
     recipe: Recipe,
@@ -38,7 +36,7 @@ def train(
 ) -> Run:
     """Trains to the end, measures, exports; gives the run's folder.
 
-    A run that was interrupted goes on where its last checkpoint is (at most a minute back) and, where steps alone limit it,
+    A run that was interrupted goes on where its last checkpoint is (a minute back at most) and, where steps alone limit it,
     ends with the very same weights on the same machine, threads and device. A finished run is given as it is. `resume=False`
     throws the old run away. Asked to stop (SIGTERM, Ctrl-C) it puts a checkpoint away and returns an unfinished run. `device`
     None: a GPU where there is one. `n_workers` processes make the batches; 0: none beside this one.
@@ -84,7 +82,7 @@ def _loop(fit: Fit, run: Run, cost: _Cost, stop: _StopRequest, n_workers: int, t
                 fit.log(cost.elapsed_s, fit.measure() if _measured_at(optimisation, fit.step) else None)
             share = share_done(optimisation, fit.step, cost.elapsed_s)
             told.advance(Advance(fit.step, optimisation.steps, share, pace.left_s(share, time.monotonic()), losses))
-            if time.monotonic() - saved_s > _CHECKPOINT_EVERY_S:
+            if time.monotonic() - saved_s > optimisation.checkpoint_s:
                 cost.book()
                 _put_away(fit, run)
                 saved_s = time.monotonic()

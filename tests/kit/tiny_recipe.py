@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from haetae.training.export.onnx_file import write_onnx
 from haetae.training.learner import About, Batch
 from haetae.training.recipe import Optimisation
+from haetae.training.trainer import train
 from haetae.training.workspace import Workspace
 
 
@@ -93,3 +95,17 @@ class TinyRecipe:
 
     def build(self, workspace: Workspace) -> TinyLearner:
         return TinyLearner(TinyNetwork(self.width), TinyData(self.seed, self.pause_s, self.broken_from))
+
+
+def main() -> None:
+    """Trains slowly in the folder that is the first argument, for a test that kills it."""
+    slow = Optimisation(steps=60, warmup_steps=5, log_every=7, checkpoint_s=0.4)
+    # by its importable name: run as a program this module is `__main__`, and a run remembers where its recipe's class is
+    from tests.kit.tiny_recipe import TinyRecipe as Importable
+
+    torch.set_num_threads(1)
+    train(Importable(pause_s=0.02, optimisation=slow), Workspace(Path(sys.argv[1])), run_name="r", n_workers=1)
+
+
+if __name__ == "__main__":
+    main()
