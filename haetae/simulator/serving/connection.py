@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import secrets
 import socket
@@ -11,8 +10,8 @@ import struct
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from haetae.simulator.serving.description import described
 from haetae.simulator.serving.digest import challenge, permitted
-from haetae.simulator.serving.packets import PAYLOAD_TYPE
 from haetae.simulator.serving.playout import Playout, SimulatedCamera
 
 MAX_UNSENT_BYTES = 8 << 20  # a viewer that reads no more is let go
@@ -118,7 +117,7 @@ class Connection:
         if status is not None:
             location = {"Location": camera.faults.location} if camera.faults.location else {}
             return self._reply(sequence, status, location)
-        body = _description(camera).encode()
+        body = described(camera).encode()
         return self._reply(sequence, 200, {"Content-Base": url.rstrip("/") + "/", "Content-Type": "application/sdp"}, body)
 
     async def _setup(self, sequence: str, headers: dict[str, str], camera: SimulatedCamera) -> bool:
@@ -183,30 +182,3 @@ class Connection:
 def _pair(text: str) -> tuple[int, int]:
     first, _, second = text.partition("-")
     return int(first), int(second or int(first) + 1)
-
-
-def _description(camera: SimulatedCamera) -> str:
-    """The session description (RFC 4566) with the parameter sets."""
-    codec = camera.clip.codec
-    if camera.faults.lying_sdp:
-        codec = "h265" if codec == "h264" else "h264"
-    encoded = [base64.b64encode(each).decode() for each in camera.clip.parameter_sets]
-    if codec != camera.clip.codec:
-        format_line = f"a=fmtp:{PAYLOAD_TYPE} "
-    elif codec == "h264":
-        profile = camera.clip.parameter_sets[0][1:4].hex()
-        format_line = (
-            f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={','.join(encoded)}"
-        )
-    else:
-        sets = ";".join(f"sprop-{name}={value}" for name, value in zip(("vps", "sps", "pps"), encoded, strict=False))
-        format_line = f"a=fmtp:{PAYLOAD_TYPE} {sets}"
-    lines = ["v=0", "o=- 0 0 IN IP4 127.0.0.1", f"s={camera.name}", "c=IN IP4 0.0.0.0", "t=0 0", "a=control:*"]
-    lines += [
-        f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
-        f"a=rtpmap:{PAYLOAD_TYPE} {codec.upper()}/90000",
-        format_line,
-        "a=control:track1",
-        "",
-    ]
-    return "\r\n".join(lines)

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from haetae.simulator.serving.clip import CLOCK_HZ, Clip, Unit
@@ -36,7 +36,7 @@ class SimulatedCamera:
     def timestamp(self, ticks: int) -> int:
         return self.base + ticks + round(self.faults.timestamp_offset_s * CLOCK_HZ)
 
-    def pictures(self) -> Iterator[tuple[Unit, int]]:
+    async def pictures(self) -> AsyncIterator[tuple[Unit, int]]:
         """(unit, ticks of the loop it belongs to) from the newest key frame that is due, without end."""
         clip, dues = self.clip, [unit.due for unit in self.clip.units]
         loop, position = divmod(int((time.monotonic() - self.began_s) * CLOCK_HZ), clip.duration)
@@ -75,7 +75,7 @@ class Playout:
         camera, faults = self.camera, self.camera.faults
         while faults.play_without_media:
             await asyncio.sleep(0.05)
-        for unit, loop_ticks in camera.pictures():
+        async for unit, loop_ticks in camera.pictures():
             due_s = camera.began_s + (unit.due + loop_ticks) / CLOCK_HZ
             delay_s = due_s - time.monotonic()
             if delay_s > 0:

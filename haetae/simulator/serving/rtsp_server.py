@@ -35,6 +35,10 @@ class RtspServer:
         self._cameras[name] = camera
         return camera.faults
 
+    def add_camera(self, camera: SimulatedCamera) -> None:
+        """Serves a camera that somebody else feeds."""
+        self._cameras[camera.name] = camera
+
     def switch(self, name: str, clip: Clip) -> None:
         """Goes on with another clip, as a camera does whose resolution or codec is changed while it is watched."""
         self._cameras[name].clip = clip
