@@ -25,6 +25,7 @@ VERBS = {
     "analyze": "Follow the people in one video, without services.",
     "describe": "The people in photos: boxes, quality, attributes, colours.",
     "train": "Train a network by a recipe, go on with a run, compare runs.",
+    "evaluate": "How good a network is, by the public definitions.",
 }
 _NOT_AS_CONFIGURED = 2
 _FAILED = 1

@@ -1,6 +1,6 @@
 """How well attributes are read, by the definitions of PETA and PA-100K.
 
-Li et al.: A Richly Annotated Dataset for Pedestrian Attribute Recognition, 2016, section 5.2; Liu et al.: HydraPlus-Net, ICCV 2017.
+Li et al.: A Richly Annotated Dataset for Pedestrian Attribute Recognition, 2016, section 5.2; Liu et al.: HydraPlus-Net, 2017.
 """
 
 from __future__ import annotations
