@@ -84,6 +84,7 @@ class Fit:
             "network": self.network.state_dict(),
             "average": self.average.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "means": means(self.device),
             "step": self.step,
             "elapsed_s": self.elapsed_s,
             "cpu_s": self.cpu_s,
@@ -93,8 +94,11 @@ class Fit:
         }
         write_whole(file, lambda opened: torch.save(content, opened))
 
-    def load(self, file: Path) -> None:
-        """Goes on from a checkpoint. Raises Misconfigured where it is not one of this network."""
+    def load(self, file: Path) -> bool:
+        """Goes on from a checkpoint; whether it was made by the same means, so that the very same weights will come out.
+
+        Raises Misconfigured where it is not one of this network.
+        """
         content = checkpoint(file)
         _fill(self.network, content["network"], file)
         _fill(self.average.network, content["average"], file)
@@ -102,6 +106,7 @@ class Fit:
         self.curves = Curves(**content["curves"])
         for name in ("step", "elapsed_s", "cpu_s", "n_lost", "n_lost_in_a_row"):
             setattr(self, name, content[name])
+        return bool(content["means"] == means(self.device))
 
     def start_from(self, run: Path) -> None:
         """Takes over the averaged network of another run (its folder or its checkpoint), with nothing else of it."""
@@ -131,6 +136,11 @@ class Fit:
                 "optimisation.learning_rate or clip_norm, or with precision f32.",
                 step=self.step,
             )
+
+
+def means(device: torch.device) -> str:
+    """What the last digits of every sum depend on."""
+    return f"{device}, {torch.get_num_threads()} thread(s), {torch.backends.cpu.get_cpu_capability()}, torch {torch.__version__}"
 
 
 def checkpoint(file: Path) -> dict[str, Any]:

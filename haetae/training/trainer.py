@@ -132,8 +132,8 @@ class _StopRequest:
 
 def _take_up(fit: Fit, run: Run, told: Told) -> None:
     if run.checkpoint.is_file():
-        fit.load(run.checkpoint)
-        told.note(f"{run.name}: goes on from step {fit.step}.")
+        same = fit.load(run.checkpoint)
+        told.note(f"{run.name}: goes on from step {fit.step}{'' if same else ' with other means: not to the very same weights'}.")
     elif fit.optimisation.start_from is not None:
         fit.start_from(fit.optimisation.start_from)
 

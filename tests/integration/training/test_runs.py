@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ from tests.kit.tiny_recipe import TinyRecipe
 
 SLOW = TinyRecipe(pause_s=0.02, optimisation=Optimisation(steps=60, warmup_steps=5, log_every=7, checkpoint_s=0.4))
 FILES = {"recipe.json", "curves.csv", "curves.png", "checkpoint.pt", "result.json", "tiny.onnx", "card.md"}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Sums come out the same only on the same number of threads; the killed process has one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def timeless(run: Run) -> list[Point]:
