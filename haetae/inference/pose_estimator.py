@@ -14,11 +14,12 @@ from haetae.inference.crops import input_size_for
 from haetae.inference.port import Array, Inference
 from haetae.models.spec import IMAGES, Task
 
-_MARGIN = 0.12  # of the longer side, around the box: limbs reach out of boxes
+MARGIN = 0.12
+"""Of the longer side, around the box: limbs reach out of boxes."""
 
 
 class PoseEstimator:
-    """Poses by MoveNet, one square piece of the frame around each person."""
+    """Poses by a network of the catalogue, one square piece of the frame around each person."""
 
     def __init__(self, inference: Inference, name: str, *, deadline_s: float = 5.0) -> None:
         """Raises Misconfigured where the catalogue has no such network."""
@@ -31,20 +32,21 @@ class PoseEstimator:
         """The pose under each box, joints in pixels of the frame. Raises Transient and Overloaded."""
         if not boxes:
             return []
-        squares = [_square_around(box) for box in boxes]
-        images = np.stack([_cut(pixels, square, self._size) for square in squares])
+        squares = [square_around(box) for box in boxes]
+        images = np.stack([cut(pixels, square, self._size) for square in squares])
         outputs = self._inference.infer(self._name, {IMAGES: images}, deadline_s=self._deadline_s)
         return [_pose(rows, square) for rows, square in zip(outputs["keypoints"], squares, strict=True)]
 
 
-def _square_around(box: Box) -> Box:
-    half = (0.5 + _MARGIN) * max(box.width_px, box.height_px, 2.0)
+def square_around(box: Box) -> Box:
+    """The square that the network is shown of a person, which may leave the frame."""
+    half = (0.5 + MARGIN) * max(box.width_px, box.height_px, 2.0)
     x, y = (box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2
     return Box(x - half, y - half, x + half, y + half)
 
 
-def _cut(pixels: Pixels, square: Box, to: ImageSize) -> Pixels:
-    """The square, black where it leaves the frame."""
+def cut(pixels: Pixels, square: Box, to: ImageSize) -> Pixels:
+    """The square as the network's input, black where it leaves the frame."""
     height, width = pixels.shape[:2]
     side = max(1, round(square.width_px))
     left, top = round(square.x1), round(square.y1)
