@@ -52,6 +52,12 @@ def clothing_colours(crop: Pixels) -> Attributes:
     return Attributes(scores)
 
 
+def colour_name(bgr: tuple[float, float, float]) -> str:
+    """The name of one colour, 0-255 sRGB, as it is seen in white light: the name that `clothing_colours` counts it under."""
+    pixel = np.clip(np.round(np.array(bgr)), 0, 255).astype(np.uint8).reshape(1, 1, 3)
+    return COLOURS[int(_nearest_names(to_oklab(pixel).reshape(1, 3))[0])]
+
+
 def _body_weight(lab: _Plane) -> _Plane:
     """(128, 48) weights: high in the middle, low where a pixel is like the background beside the person in its own rows."""
     columns = (np.arange(_WIDTH, dtype=np.float32) + 0.5) / _WIDTH - 0.5

@@ -1,0 +1,289 @@
+"""Clothes that go together: an outfit of the street and one of a building site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict, TypeVar
+
+import numpy as np
+
+from haetae.simulator.people.palette import Colour, colour_of, toned
+from haetae.simulator.people.wardrobe import (
+    Bag,
+    BagKind,
+    Eyewear,
+    EyewearKind,
+    Headgear,
+    HeadgearKind,
+    Lower,
+    LowerKind,
+    OuterKind,
+    Outerwear,
+    Pattern,
+    PatternKind,
+    ShoeKind,
+    Shoes,
+    Upper,
+    UpperKind,
+)
+
+_Choice = TypeVar("_Choice")
+
+
+class Clothes(TypedDict):
+    """All that is worn."""
+
+    upper: Upper
+    lower: Lower
+    shoes: Shoes
+    outerwear: Outerwear | None
+    headgear: Headgear | None
+    eyewear: Eyewear | None
+    bag: Bag | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """The dice of one person, who is known so far by sex and age."""
+
+    rng: np.random.Generator
+    female: bool
+    age_band: str
+
+    def one_of(self, weights: Mapping[_Choice, float]) -> _Choice:
+        """One key, as often as its weight says."""
+        keys, shares = list(weights), np.array(list(weights.values()), dtype=np.float64)
+        return keys[int(self.rng.choice(len(keys), p=shares / shares.sum()))]
+
+    def uniform(self, low: float, high: float) -> float:
+        return float(self.rng.uniform(low, high))
+
+    def true(self, share: float) -> bool:
+        return bool(self.rng.random() < share)
+
+    def dyed(self, weights: Mapping[str, float]) -> Colour:
+        """A garment's colour: the tone as often as its weight says, in a shade of its own."""
+        return toned(self.one_of(weights), self.rng)
+
+    @property
+    def young(self) -> bool:
+        return self.age_band in ("child", "teenager")
+
+
+_UPPER_TONES = {
+    "black": 4, "charcoal": 1.0, "grey": 2.0, "light_grey": 1.4, "white": 2.8, "navy": 2.2, "blue": 1.1, "royal": 0.5, "sky": 0.8,
+    "red": 0.9, "maroon": 0.4, "green": 0.6, "forest": 0.4, "olive": 0.4, "beige": 1.1, "cream": 0.5, "brown": 0.8, "yellow": 0.5,
+    "mustard": 0.2, "orange": 0.5, "pink": 0.7, "rose": 0.2, "purple": 0.5, "lilac": 0.3, "teal": 0.3, "khaki": 0.3, "lime": 0.15,
+}  # fmt: skip
+_LOWER_TONES = {
+    "black": 3.2, "charcoal": 1.0, "grey": 1.3, "navy": 1.6, "blue": 0.7, "beige": 1.1, "khaki": 0.5, "olive": 0.4, "brown": 0.7,
+    "white": 0.7, "cream": 0.3, "red": 0.2, "green": 0.2, "pink": 0.2, "purple": 0.15, "orange": 0.1, "yellow": 0.1,
+}  # fmt: skip
+_OUTER_TONES = {
+    "black": 4, "charcoal": 1.0, "grey": 1.2, "navy": 2.2, "beige": 1.4, "brown": 0.9, "tan": 0.4, "olive": 0.6, "white": 0.5,
+    "cream": 0.4, "red": 0.6, "maroon": 0.3, "blue": 0.6, "green": 0.4, "khaki": 0.5, "yellow": 0.25, "pink": 0.25, "orange": 0.2,
+    "purple": 0.2,
+}  # fmt: skip
+_BRIGHT = {"red": 1, "royal": 1, "yellow": 1, "orange": 0.8, "pink": 1.2, "green": 0.8, "sky": 0.8, "purple": 0.6, "white": 1}
+_JEANS = {"denim_dark": 0.36, "denim": 0.36, "denim_light": 0.14, "denim_black": 0.14}
+_BAG_TONES = {"black": 4, "navy": 1.2, "brown": 1.2, "grey": 1, "beige": 0.8, "red": 0.7, "olive": 0.4, "blue": 0.5, "pink": 0.3}
+_TOTE_TONES = {"cream": 2.5, "white": 2, "beige": 1.5, "black": 1.5, "brown": 1, "red": 0.5, "blue": 0.5}
+_HAT_TONES = {
+    "black": 3.5,
+    "navy": 1.5,
+    "white": 1.2,
+    "beige": 1.2,
+    "grey": 1,
+    "red": 0.8,
+    "blue": 0.6,
+    "brown": 0.5,
+    "pink": 0.3,
+}
+_SHOE_TONES = {
+    "black": 4,
+    "white": 2.6,
+    "brown": 1.4,
+    "grey": 1.2,
+    "navy": 0.6,
+    "red": 0.4,
+    "beige": 0.6,
+    "blue": 0.3,
+    "pink": 0.2,
+}
+_PATTERNS = {
+    PatternKind.STRIPES: 0.26, PatternKind.CHECK: 0.2, PatternKind.PRINT: 0.24, PatternKind.LETTERS: 0.16,
+    PatternKind.BLOCK: 0.1, PatternKind.PINSTRIPES: 0.06,
+}  # fmt: skip
+
+
+def outfit(chances: Chances, *, bald: bool) -> Clothes:
+    """Clothes of the street; someone bald mostly shows it."""
+    warm = chances.true(0.55)
+    upper = _upper(chances, warm=warm)
+    lower = _lower(chances, upper)
+    outerwear = _outerwear(chances) if chances.true(0.16 if warm else 0.62) else None
+    if outerwear is not None and outerwear.hem_m < 0.75 and lower.kind == LowerKind.SHORTS:
+        outerwear = None
+    headgear = _hat(chances) if chances.true(0.08 if bald else 0.24) else None
+    kind = chances.one_of({None: 0.72, EyewearKind.GLASSES: 0.18, EyewearKind.SUNGLASSES: 0.10})
+    return Clothes(
+        upper=upper,
+        lower=lower,
+        shoes=_shoes(chances),
+        outerwear=outerwear,
+        headgear=headgear,
+        eyewear=None if kind is None else _eyewear(chances, kind),
+        bag=_bag(chances),
+    )
+
+
+def work_clothes(chances: Chances) -> Clothes:
+    """Clothes of a building site: helmet and work vest nearly always, or there were nothing to tell."""
+    shade = {"black": 1, "navy": 2, "grey": 2, "charcoal": 1, "olive": 0.6, "blue": 1, "beige": 0.6}
+    sleeve = 1.95 if chances.true(0.7) else chances.uniform(0.55, 0.75)
+    upper = Upper(UpperKind.SWEATER if sleeve > 1 else UpperKind.T_SHIRT, chances.dyed(shade), sleeve, 0.014, 0.9)
+    lower = Lower(LowerKind.TROUSERS, chances.dyed(shade), chances.uniform(0.02, 0.034), 0.1, belt=True)
+    shell = chances.dyed({"shell_yellow": 0.36, "shell_white": 0.32, "shell_blue": 0.18, "shell_red": 0.14})
+    vest = chances.dyed({"safety_orange": 0.5, "safety_green": 0.3, "safety_yellow": 0.2})
+    return Clothes(
+        upper=upper,
+        lower=lower,
+        shoes=_shoes(chances),
+        outerwear=Outerwear(OuterKind.WORK_VEST, vest, 0.03, chances.uniform(0.80, 0.88)) if chances.true(0.9) else None,
+        headgear=Headgear(HeadgearKind.HELMET, shell) if chances.true(0.92) else None,
+        eyewear=_eyewear(chances, EyewearKind.GLASSES) if chances.true(0.15) else None,
+        bag=_bag(chances) if chances.true(0.1) else None,
+    )
+
+
+def _upper(chances: Chances, *, warm: bool) -> Upper:
+    u = chances.uniform
+    dress = 0.16 if chances.female else 0.0
+    if warm:
+        kinds = {UpperKind.T_SHIRT: 0.6, UpperKind.TANK_TOP: 0.14, UpperKind.SHIRT: 0.12, UpperKind.SWEATER: 0.08}
+    else:
+        kinds = {UpperKind.T_SHIRT: 0.12, UpperKind.SHIRT: 0.26, UpperKind.SWEATER: 0.34, UpperKind.HOODIE: 0.22}
+    kind = chances.one_of({**kinds, UpperKind.DRESS: dress})
+    tones = (
+        {**_UPPER_TONES, **{tone: 2 * _UPPER_TONES.get(tone, 0.3) for tone in _BRIGHT}}
+        if chances.age_band == "child"
+        else _UPPER_TONES
+    )
+    colour = chances.dyed(tones)
+    pattern = Pattern(chances.one_of(_PATTERNS), chances.dyed(tones), u(0.05, 0.12)) if chances.true(0.34) else None
+    ease = {UpperKind.HOODIE: (0.022, 0.036), UpperKind.DRESS: (0.004, 0.012), UpperKind.TANK_TOP: (0.004, 0.012)}
+    hem = {UpperKind.HOODIE: (0.83, 0.90), UpperKind.DRESS: (0.38, 0.62), UpperKind.TANK_TOP: (0.86, 0.95)}
+    sleeve = {
+        UpperKind.T_SHIRT: u(0.5, 0.8),
+        UpperKind.TANK_TOP: 0.0,
+        UpperKind.DRESS: chances.one_of({0.0: 0.3, 0.5: 0.35, 1.9: 0.35}),
+    }
+    return Upper(
+        kind,
+        colour,
+        sleeve.get(kind, 1.94),
+        u(*ease.get(kind, (0.008, 0.022))),
+        u(*hem.get(kind, (0.83, 0.93))),
+        pattern,
+        u(0.0, 0.05) + 0.03 * chances.female,
+        u(0.08, 0.22),
+    )
+
+
+def _lower(chances: Chances, upper: Upper) -> Lower:
+    u = chances.uniform
+    if upper.kind == UpperKind.DRESS:
+        return Lower(LowerKind.UNDER_DRESS, upper.colour, 0.0, upper.hem_m)
+    kinds = {LowerKind.TROUSERS: 0.40, LowerKind.JEANS: 0.40, LowerKind.LEGGINGS: 0.02, LowerKind.SHORTS: 0.02}
+    if chances.female:
+        kinds = {
+            LowerKind.TROUSERS: 0.26,
+            LowerKind.JEANS: 0.30,
+            LowerKind.LEGGINGS: 0.18,
+            LowerKind.SHORTS: 0.02,
+            LowerKind.SKIRT: 0.22,
+        }
+    if upper.sleeve < 1 and chances.age_band != "old":
+        kinds[LowerKind.SHORTS] = 0.34
+    if chances.age_band == "old":
+        kinds[LowerKind.LEGGINGS], kinds[LowerKind.JEANS] = 0.0, 0.15
+    kind = chances.one_of(kinds)
+    colour = chances.dyed(_JEANS if kind == LowerKind.JEANS or (kind == LowerKind.SHORTS and chances.true(0.3)) else _LOWER_TONES)
+    ease = {
+        LowerKind.TROUSERS: u(0.014, 0.034),
+        LowerKind.JEANS: u(0.006, 0.022),
+        LowerKind.LEGGINGS: 0.001,
+        LowerKind.SHORTS: u(0.014, 0.032),
+    }
+    hem = {LowerKind.SKIRT: u(0.36, 0.66), LowerKind.SHORTS: u(0.50, 0.62)}
+    pattern = (
+        Pattern(PatternKind.CHECK, chances.dyed(_UPPER_TONES), u(0.05, 0.1))
+        if kind == LowerKind.SKIRT and chances.true(0.25)
+        else None
+    )
+    return Lower(kind, colour, ease.get(kind, 0.0), hem.get(kind, 0.1), pattern, u(0.06, 0.24), chances.true(0.4))
+
+
+def _outerwear(chances: Chances) -> Outerwear:
+    u = chances.uniform
+    kind = chances.one_of(
+        {
+            OuterKind.JACKET: 0.4,
+            OuterKind.COAT: 0.26,
+            OuterKind.PADDED_COAT: 0.16,
+            OuterKind.PADDED_VEST: 0.12,
+            OuterKind.WORK_VEST: 0.04,
+        }
+    )
+    if kind == OuterKind.WORK_VEST:
+        colour = chances.dyed({"safety_orange": 0.5, "safety_green": 0.35, "safety_yellow": 0.15})
+        return Outerwear(kind, colour, 0.03, u(0.80, 0.88))
+    colour = chances.dyed(_OUTER_TONES)
+    ease = {OuterKind.PADDED_COAT: (0.045, 0.06), OuterKind.COAT: (0.028, 0.04), OuterKind.PADDED_VEST: (0.035, 0.05)}
+    hem = {OuterKind.COAT: (0.40, 0.64), OuterKind.PADDED_COAT: (0.38, 0.88), OuterKind.PADDED_VEST: (0.86, 0.93)}
+    opening = chances.one_of({0.0: 0.5, 0.032: 0.25, 0.055: 0.25})
+    return Outerwear(kind, colour, u(*ease.get(kind, (0.022, 0.035))), u(*hem.get(kind, (0.82, 0.93))), opening)
+
+
+def _hat(chances: Chances) -> Headgear:
+    kinds = {HeadgearKind.CAP: 0.45, HeadgearKind.BUCKET_HAT: 0.14, HeadgearKind.BEANIE: 0.2, HeadgearKind.SUN_HAT: 0.1}
+    if chances.age_band == "old" or chances.female:
+        kinds[HeadgearKind.SUN_HAT] = 0.35
+    kinds[HeadgearKind.HELMET] = 0.08
+    kind = chances.one_of(kinds)
+    if kind == HeadgearKind.HELMET:
+        return Headgear(kind, chances.dyed({"shell_yellow": 0.3, "shell_white": 0.36, "shell_blue": 0.18, "shell_red": 0.16}))
+    tones = {"beige": 2, "tan": 1.5, "white": 1, "cream": 1, "black": 1, "navy": 0.6, "brown": 0.6}
+    return Headgear(kind, chances.dyed(tones if kind == HeadgearKind.SUN_HAT else _HAT_TONES))
+
+
+def _eyewear(chances: Chances, kind: EyewearKind) -> Eyewear:
+    return Eyewear(kind, chances.dyed({"black": 4, "brown": 1, "grey": 0.6}))
+
+
+def _bag(chances: Chances) -> Bag | None:
+    kinds: dict[BagKind | None, float] = {
+        None: 0.44,
+        BagKind.BACKPACK: 0.2,
+        BagKind.CROSSBODY: 0.12,
+        BagKind.TOTE: 0.1,
+        BagKind.DUFFEL: 0.03,
+    }
+    kinds[BagKind.HANDBAG] = 0.2 if chances.female and chances.age_band != "child" else 0.03
+    if chances.young:
+        kinds[BagKind.BACKPACK] = 0.45
+    kind = chances.one_of(kinds)
+    if kind is None:
+        return None
+    child = chances.age_band == "child"
+    tones = _TOTE_TONES if kind == BagKind.TOTE else {**_BAG_TONES, **_BRIGHT} if child else _BAG_TONES
+    return Bag(kind, chances.dyed(tones), 1 if chances.true(0.5) else -1, chances.uniform(0.85, 1.15))
+
+
+def _shoes(chances: Chances) -> Shoes:
+    kind = chances.one_of({ShoeKind.SNEAKER: 0.55, ShoeKind.LOW: 0.3, ShoeKind.BOOT: 0.15})
+    colour = chances.dyed({"black": 3, "brown": 2, "grey": 0.5} if kind == ShoeKind.BOOT else _SHOE_TONES)
+    white_sole = kind == ShoeKind.SNEAKER and chances.true(0.7)
+    sole = colour_of((212, 213, 214) if white_sole else (38, 38, 38))
+    return Shoes(kind, colour, sole, chances.dyed({"black": 1, "white": 1, "grey": 0.6}))
