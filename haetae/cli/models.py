@@ -63,7 +63,7 @@ def list_command(folder: Folder = None, as_json: AsJson = False) -> None:
     where = folder or settings.folder
     used = _used(settings.model_copy(update={"folder": where}))
     rows = [{**_listed(name, where, execution(settings)), "used": name in used} for name in CATALOGUE]
-    columns = ["network", "task", "input", "licence", "here", "used", "version", "engines ms"]
+    columns = ["network", "task", "input", "here", "used", "version", "engines ms"]
     emit(rows, as_json, lambda: table_of("Catalogue", columns, [_cells(row) for row in rows]))
 
 
@@ -116,10 +116,10 @@ def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
 
 def _cells(row: dict[str, object]) -> Sequence[object]:
     size = CATALOGUE[str(row["name"])].spec.input_size
-    shape = f"{size.width} x {size.height}" if size else "any"
-    here = row["here"] or ("damaged: pull it again" if "damaged" in str(row["problem"]) else "can be pulled")
+    shape = f"{size.width}x{size.height}" if size else "any"
+    here = row["here"] or ("damaged" if "damaged" in str(row["problem"]) else "to pull")
     used = "yes" if row["used"] else None
-    return (row["name"], row["task"], shape, row["licence"], here, used, row["version"], _costs(row))
+    return (row["name"], row["task"], shape, here, used, row["version"], _costs(row))
 
 
 def _costs(row: dict[str, object]) -> str | None:

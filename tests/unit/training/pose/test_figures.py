@@ -15,7 +15,8 @@ def standing(turned: float = 0.0) -> np.ndarray:
     for keypoint in Keypoint:
         points[keypoint] = (0.1 if "LEFT" in keypoint.name else -0.1, -heights[keypoint.name.split("_")[-1]])
     angle = np.radians(turned)
-    return (points @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]))[None]
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return np.asarray((points @ turn)[None])
 
 
 def test_a_joint_counts_within_a_fifth_of_the_torso() -> None:
