@@ -14,8 +14,9 @@ from haetae.inference.local import LocalInference
 from haetae.models.defaults import chosen
 from haetae.models.download import Progress
 from haetae.models.installed import Execution, installed
-from haetae.models.networks import CATALOGUE
+from haetae.models.networks import CATALOGUE, network
 from haetae.models.pull import Pulled, pull
+from haetae.models.registered import know
 from haetae.models.selftest import check
 from haetae.models.spec import Task
 from haetae.settings import ModelsSettings, Settings
@@ -62,7 +63,8 @@ def list_command(folder: Folder = None, as_json: AsJson = False) -> None:
     settings = Settings.load().models
     where = folder or settings.folder
     used = _used(settings.model_copy(update={"folder": where}))
-    rows = [{**_listed(name, where, execution(settings)), "used": name in used} for name in CATALOGUE]
+    own = [name for name in know(where) if name not in CATALOGUE]
+    rows = [{**_listed(name, where, execution(settings)), "used": name in used} for name in [*CATALOGUE, *own]]
     columns = ["network", "task", "input", "here", "used", "version", "engines ms"]
     emit(rows, as_json, lambda: table_of("Catalogue", columns, [_cells(row) for row in rows]))
 
@@ -90,7 +92,7 @@ def _pulled(each: Pulled, how: Execution) -> dict[str, object]:
 
 
 def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
-    entry = CATALOGUE[name]
+    entry = network(name)
     row: dict[str, object] = {
         "name": name,
         "title": entry.title,
@@ -107,7 +109,7 @@ def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
     }
     try:
         found = installed(folder, name)
-        here = "built in" if entry.built_in else "pulled"
+        here = "pulled" if not entry.built_in else "built in" if name in CATALOGUE else "registered"
         row |= {"here": here, "version": found.version(how), "measured_ms": found.measured_ms or None}
     except Misconfigured as error:
         row["problem"] = error.message
@@ -115,7 +117,7 @@ def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
 
 
 def _cells(row: dict[str, object]) -> Sequence[object]:
-    size = CATALOGUE[str(row["name"])].spec.input_size
+    size = network(str(row["name"])).spec.input_size
     shape = f"{size.width}x{size.height}" if size else "any"
     here = row["here"] or ("damaged" if "damaged" in str(row["problem"]) else "to pull")
     used = "yes" if row["used"] else None
