@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from haetae.errors import Misconfigured
 from haetae.models.defaults import NetworkNames, chosen
+from haetae.models.registered import know
 from haetae.models.spec import Task
 
 
@@ -59,6 +60,7 @@ class ModelsSettings(BaseModel):
 
     def names(self) -> NetworkNames:
         """The networks to work with: those named here, else those chosen for what lies in `folder`."""
+        know(self.folder)  # a name may be that of a registered network
         return NetworkNames(
             detector=self.detector or chosen(Task.DETECTION, self.folder),
             embedder=self.embedder or chosen(Task.EMBEDDING, self.folder),

@@ -65,7 +65,7 @@ def list_command(folder: Folder = None, as_json: AsJson = False) -> None:
     used = _used(settings.model_copy(update={"folder": where}))
     own = [name for name in know(where) if name not in CATALOGUE]
     rows = [{**_listed(name, where, execution(settings)), "used": name in used} for name in [*CATALOGUE, *own]]
-    columns = ["network", "task", "input", "here", "used", "version", "engines ms"]
+    columns = ["network", "task", "here", "used", "version"]
     emit(rows, as_json, lambda: table_of("Catalogue", columns, [_cells(row) for row in rows]))
 
 
@@ -117,11 +117,9 @@ def _listed(name: str, folder: Path, how: Execution) -> dict[str, object]:
 
 
 def _cells(row: dict[str, object]) -> Sequence[object]:
-    size = network(str(row["name"])).spec.input_size
-    shape = f"{size.width}x{size.height}" if size else "any"
     here = row["here"] or ("damaged" if "damaged" in str(row["problem"]) else "to pull")
     used = "yes" if row["used"] else None
-    return (row["name"], row["task"], shape, here, used, row["version"], _costs(row))
+    return (row["name"], row["task"], here, used, row["version"])
 
 
 def _costs(row: dict[str, object]) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from haetae.inference.model_spec import checked_inputs, checked_outputs, no_outputs
 from haetae.inference.port import Array
 from haetae.models.installed import Execution, installed
+from haetae.models.registered import know
 from haetae.models.runtime import load
 
 Run = Callable[[Array], dict[str, Array]]
@@ -18,6 +19,7 @@ class LocalInference:
     """Loads each network when it is first asked for; safe to share between threads (one run of one network at a time)."""
 
     def __init__(self, models_folder: Path, execution: Execution | None = None) -> None:
+        know(models_folder)
         self._folder = models_folder
         self._execution = execution or Execution()
         self._loaded: dict[str, tuple[Run, threading.Lock]] = {}

@@ -17,6 +17,7 @@ from haetae.errors import Misconfigured
 from haetae.models.catalogue import PRECISIONS, CatalogueEntry, Flavour
 from haetae.models.digest import remembered_digest_of
 from haetae.models.networks import CATALOGUE, network
+from haetae.models.registered import know
 from haetae.models.spec import DETECTOR_INPUT
 
 RECORD = "record.json"
@@ -90,6 +91,8 @@ def fastest(measured_ms: Mapping[str, float]) -> str | None:
 
 def installed(models_folder: Path, name: str) -> Installed:
     """The network as it lies here. Raises Misconfigured where it was not pulled, not to its end, or is damaged."""
+    if name not in CATALOGUE:
+        know(models_folder)
     entry = network(name)
     if entry.folder is not None:
         flavour = entry.flavours[0]
@@ -116,5 +119,6 @@ def pulled_names(models_folder: Path) -> list[str]:
 
 
 def names_here(models_folder: Path) -> list[str]:
-    """Networks of the catalogue that are built in or were pulled, in the catalogue's order."""
-    return [name for name, entry in CATALOGUE.items() if entry.built_in or (models_folder / name / RECORD).is_file()]
+    """Networks of the catalogue that are built in or were pulled, in the catalogue's order; then the registered ones."""
+    here = [name for name, entry in CATALOGUE.items() if entry.built_in or (models_folder / name / RECORD).is_file()]
+    return here + [name for name in know(models_folder) if name not in CATALOGUE]

@@ -9,6 +9,7 @@ from haetae.domain.geometry import ImageSize
 from haetae.errors import Misconfigured
 from haetae.models.builtin import built_in_networks
 from haetae.models.catalogue import ENGINES, CatalogueEntry, Flavour, NetworkFile
+from haetae.models.registered import known
 from haetae.models.spec import ATTRIBUTES, DETECTIONS, KEYPOINTS, MAX_DETECTIONS, NetworkSpec, Task, embeddings
 
 _ZOO = "https://storage.openvinotoolkit.org/repositories/open_model_zoo"
@@ -189,8 +190,8 @@ CATALOGUE: Mapping[str, CatalogueEntry] = MappingProxyType(
 
 
 def network(name: str) -> CatalogueEntry:
-    """The entry of that name. Raises Misconfigured, naming those that there are."""
-    entry = CATALOGUE.get(name)
+    """The entry of that name, of the catalogue or registered. Raises Misconfigured, naming those that the catalogue has."""
+    entry = CATALOGUE.get(name) or known(name)
     if entry is None:
         raise Misconfigured(f"There is no network '{name}'; the catalogue has {', '.join(CATALOGUE)}.")
     return entry

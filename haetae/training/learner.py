@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 Batch = dict[str, Tensor]
@@ -63,6 +65,22 @@ class Described(Protocol):
     """A learner may say what its network's card should."""
 
     def about(self) -> About: ...
+
+
+@runtime_checkable
+class MeasuresFiles(Protocol):
+    """A learner may measure an exported file: int8 is then told apart from f32 by the task's own figures."""
+
+    def measure_file(self, file: Path) -> Mapping[str, float]:
+        """As `measure`, of an ONNX file."""
+
+
+@runtime_checkable
+class Calibrates(Protocol):
+    """A learner may say which pictures set the ranges of int8; without, pictures of its training batches do."""
+
+    def calibration(self) -> Iterable[NDArray[np.float32]]:
+        """Some dozens of inputs of the exported network, (n, 3, h, w) float32 0-255."""
 
 
 def device_of(network: nn.Module) -> torch.device:
