@@ -22,9 +22,11 @@ VERBS = {
     "import": "Bring recorded files in.",
     "search": "Find a person by photo and attributes.",
     "models": "Fetch, verify and list the networks.",
+    "city": "A simulated city with known truth, as files or as live cameras.",
     "analyze": "Follow the people in one video, without services.",
     "describe": "The people in photos: boxes, quality, attributes, colours.",
     "train": "Train a network by a recipe, go on with a run, compare runs.",
+    "export": "A trained network as ONNX, int8, Triton repository, or for edge agents.",
     "evaluate": "How good a network is, by the public definitions.",
 }
 _NOT_AS_CONFIGURED = 2

@@ -45,7 +45,7 @@ class Solids(NamedTuple):
     links: NDArray[np.int32]
 
 
-def _extents(shapes: NDArray[np.float64]) -> NDArray[np.float64]:
+def extents_of(shapes: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n, 6) float64: least and greatest x, y, z of each solid."""
     out = np.empty((len(shapes), 6))
     for i, row in enumerate(shapes):
@@ -61,7 +61,7 @@ def _extents(shapes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def tree(shapes: NDArray[np.float64], materials: NDArray[np.int32], holes: NDArray[np.int32], casts: NDArray[np.bool_]) -> Solids:
     """Sorts solids into a tree of bounds, split at the median of the longest side."""
-    extents = _extents(shapes)
+    extents = extents_of(shapes)
     centres = (extents[:, :3] + extents[:, 3:]) / 2
     order = np.arange(len(shapes))
     bounds: list[NDArray[np.float64]] = []

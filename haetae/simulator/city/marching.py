@@ -1,0 +1,171 @@
+"""Walkers in fixed steps, compiled: agendas carried out, turning, making way, keeping apart, going round obstacles."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from haetae.simulator.city.agenda import RUN_FACTOR, Act
+
+STEP_S = 0.1
+X, Y, HEADING, PACED, SPEED, OWN_SPEED, DOWN, FIXED = range(8)
+"""Columns of `people`: metres, degrees, paced metres, m/s, usual m/s, whether lying, whether staying on the spot."""
+ACT, PLACE, GOAL_X, GOAL_Y, LASTS, FACING, IS_LAST = range(7)
+"""Columns of `agenda`: one row a step of all walkers one after the other."""
+_ARRIVED_M = 0.35
+_TURN_DEG_S = 140.0
+_ROOM_M = 0.95  # within which a walker makes way
+_TOUCH_M = 0.58  # within which two are pushed apart
+_PUSH_M = 0.05  # at most, in one step
+_WALL_M = 0.25
+_AWAY, _WALK, _RUN, _FALL, _LIE, _STAND, _PHONE = (
+    int(act) for act in (Act.AWAY, Act.WALK, Act.RUN, Act.FALL, Act.LIE, Act.STAND, Act.PHONE)
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def march(
+    at: Ints, agenda: Floats, people: Floats, place: Ints, walls: tuple[Floats, Ints], out: tuple[Ints, Floats], times: Floats
+) -> None:
+    """Fills `out`: (n_steps, n) the agenda's row and (n_steps, n, 6) place, x, y, heading, paced metres, speed of each step;
+    and `times` (2, n_rows): when each row began and ended. `at` (n,) are the first rows; `walls` are blocks (place, x1, y1,
+    x2, y2) in order of place and where each place's begin.
+    """
+    rows, facts = out
+    for i in range(len(at)):
+        _begin(i, at, agenda, times, place)
+    for s in range(rows.shape[0]):
+        for i in range(len(at)):
+            _advance(i, at, agenda, times, s * STEP_S, people, place)
+        for i in range(len(at)):
+            rows[s, i] = at[i]
+            facts[s, i, 0] = place[i]
+            facts[s, i, 1:] = people[i, :5]
+            if place[i] < 0:
+                continue
+            if people[i, FIXED] > 0:
+                _stand(i, agenda[at[i]], people)
+            else:
+                _turn(i, agenda[at[i]], people, place)
+                _walk(i, agenda[at[i]], people, place, walls)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _begin(i: int, at: Ints, agenda: Floats, times: Floats, place: Ints, t: float = 0.0) -> None:
+    row = agenda[at[i]]
+    times[0, at[i]] = t
+    place[i] = -1 if row[ACT] == _AWAY else int(row[PLACE])
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _advance(i: int, at: Ints, agenda: Floats, times: Floats, t: float, people: Floats, place: Ints) -> None:
+    """Ends rows that are over; the next begins. Whoever is at the end of the agenda stays."""
+    while True:
+        row = agenda[at[i]]
+        moving = row[ACT] == _WALK or row[ACT] == _RUN
+        if moving:
+            over = (row[GOAL_X] - people[i, X]) ** 2 + (row[GOAL_Y] - people[i, Y]) ** 2 < _ARRIVED_M**2
+        else:
+            over = t - times[0, at[i]] >= row[LASTS]
+        if not over or row[IS_LAST] > 0:
+            break
+        times[1, at[i]] = t
+        if row[ACT] == _AWAY:
+            people[i, X], people[i, Y] = row[GOAL_X], row[GOAL_Y]
+        at[i] += 1
+        _begin(i, at, agenda, times, place, t)
+    people[i, DOWN] = 1.0 if row[ACT] == _LIE or row[ACT] == _FALL else 0.0
+    people[i, FIXED] = 0.0 if moving else 1.0
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _stand(i: int, row: Floats, people: Floats) -> None:
+    people[i, SPEED] = 0.0
+    if (row[ACT] == _STAND or row[ACT] == _PHONE) and not math.isnan(row[FACING]):
+        people[i, HEADING] += _towards(people[i, HEADING], row[FACING], 90.0 * STEP_S)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _towards(heading: float, wanted: float, most: float) -> float:
+    """By how much to turn: at most `most` degrees."""
+    away = (wanted - heading + 180.0) % 360.0 - 180.0
+    return min(max(away, -most), most)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _turn(i: int, row: Floats, people: Floats, place: Ints) -> None:
+    """Heading and speed of one who walks: towards the goal, away from whoever is in the way, slower in bends."""
+    dx, dy = row[GOAL_X] - people[i, X], row[GOAL_Y] - people[i, Y]
+    length = math.sqrt(dx * dx + dy * dy) + 1e-9
+    dx, dy = dx / length, dy / length
+    for j in range(len(place)):
+        if j == i or place[j] != place[i]:
+            continue
+        ex, ey = people[i, X] - people[j, X], people[i, Y] - people[j, Y]
+        gap = math.sqrt(ex * ex + ey * ey) + 1e-6
+        room = _ROOM_M + 0.5 * people[j, DOWN]
+        if gap < room and gap < length and -(ex * dx + ey * dy) / gap > -0.2:
+            push = 1.6 * (room - gap) / room
+            side = 1.0 if ex * dy - ey * dx < 0 else -1.0  # passes on the side on which it already is
+            dx += push * (ex / gap - side * dy)
+            dy += push * (ey / gap + side * dx)
+    wanted = math.degrees(math.atan2(dy, dx))
+    away = abs((wanted - people[i, HEADING] + 180.0) % 360.0 - 180.0)
+    people[i, HEADING] += _towards(people[i, HEADING], wanted, _TURN_DEG_S * STEP_S)
+    speed = people[i, OWN_SPEED] * (RUN_FACTOR if row[ACT] == _RUN else 1.0)
+    if away > 50:
+        speed *= 0.4 if away < 110 else 0.12
+    people[i, SPEED] += min(max(speed - people[i, SPEED], -2.5 * STEP_S), 1.8 * STEP_S)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _walk(i: int, row: Floats, people: Floats, place: Ints, walls: tuple[Floats, Ints]) -> None:
+    """One step ahead; along an obstacle straight to the corner that is aimed at."""
+    px, py = _pushed(i, people, place)
+    go = people[i, SPEED] * STEP_S
+    turn = math.radians(people[i, HEADING])
+    x, y = people[i, X] + math.cos(turn) * go, people[i, Y] + math.sin(turn) * go
+    if not _is_wall(place[i], x + px, y + py, walls):
+        x, y = x + px, y + py
+    elif _is_wall(place[i], x, y, walls):
+        dx, dy = row[GOAL_X] - people[i, X], row[GOAL_Y] - people[i, Y]
+        length = math.sqrt(dx * dx + dy * dy) + 1e-9
+        go = max(go, 0.4 * STEP_S)
+        x, y = people[i, X] + dx / length * go, people[i, Y] + dy / length * go
+    speed = people[i, SPEED]
+    reach = 0.45 + 0.55 * min(1.0, speed / 1.4) + 0.35 * max(0.0, speed - 1.5)  # of a step, against one at a natural walk
+    people[i, PACED] += math.sqrt((x - people[i, X]) ** 2 + (y - people[i, Y]) ** 2) / reach
+    people[i, X], people[i, Y] = x, y
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _pushed(i: int, people: Floats, place: Ints) -> tuple[float, float]:
+    """How far walker `i` is pushed so that nobody stands in anybody."""
+    px, py = 0.0, 0.0
+    for j in range(len(place)):
+        if j == i or place[j] != place[i]:
+            continue
+        ex, ey = people[i, X] - people[j, X], people[i, Y] - people[j, Y]
+        gap = math.sqrt(ex * ex + ey * ey) + 1e-6
+        if gap < _TOUCH_M:
+            share = (_TOUCH_M - gap) / gap * (0.9 if people[j, FIXED] > 0 else 0.5)
+            px += ex * share
+            py += ey * share
+    far = math.sqrt(px * px + py * py) + 1e-9
+    keep = min(1.0, _PUSH_M / far)
+    return px * keep, py * keep
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _is_wall(place: int, x: float, y: float, walls: tuple[Floats, Ints]) -> bool:
+    blocks, begins = walls
+    for b in range(begins[place], begins[place + 1]):
+        if blocks[b, 1] - _WALL_M < x < blocks[b, 3] + _WALL_M and blocks[b, 2] - _WALL_M < y < blocks[b, 4] + _WALL_M:
+            return True
+    return False
