@@ -126,12 +126,12 @@ def _bag_shapes(who: Identity, bag: Bag, joints: Array) -> Iterator[Shape]:
 
 def _carried(bag: Bag, joints: Array, k: float) -> Iterator[Shape]:
     """A handbag, a tote or a duffel bag in the hand, with its handle."""
-    bone = Bone.LEFT_HAND if bag.side > 0 else Bone.RIGHT_HAND
+    bone = Bone.LEFT_LOAD if bag.side > 0 else Bone.RIGHT_LOAD
     part = Part(Material.BAG, bones(bone))
     down = arm_direction(bag.side)
     across = np.cross(down, (1.0, 0.0, 0.0))
     axes = np.stack([np.array([1.0, 0.0, 0.0]), across, down])
-    grip = joints[bone] + down * 0.085
+    grip = joints[bone]
     sizes = {BagKind.HANDBAG: (0.135, 0.052, 0.095), BagKind.TOTE: (0.175, 0.055, 0.195), BagKind.DUFFEL: (0.25, 0.11, 0.12)}
     drops = {BagKind.HANDBAG: 0.11, BagKind.TOTE: 0.15, BagKind.DUFFEL: 0.10}
     half = np.array(sizes[bag.kind]) * k

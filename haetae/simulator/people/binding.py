@@ -75,7 +75,11 @@ def _nearest(vertex, follows, table, owners, weights):  # type: ignore[no-untype
 @numba.njit(cache=True, nogil=True, fastmath=True)
 def _weigh(vertex, follows, hang, table, owners, weights):  # type: ignore[no-untyped-def]
     y, z = vertex[1], vertex[2]
-    if hang == _HANG[0]:
+    if follows & (follows - 1) == 0:
+        weights[:] = 0.0
+        for bone in range(N_BONES):
+            weights[bone] = follows >> bone & 1
+    elif hang == _HANG[0]:
         down = min(max((0.93 - z) / 0.30, 0.0), 1.0) * _THIGH_SHARE
         left = 1.0 / (1.0 + math.exp(-y / _ACROSS_M))
         weights[:] = 0.0

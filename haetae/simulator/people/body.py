@@ -70,15 +70,18 @@ def trunk_shapes(body: Body) -> Iterator[Shape]:
     yield loft(Part(Material.SKIN, TRUNK), eased(trunk_sections(body), -0.014))
 
 
-def arm_shapes(body: Body, joints: Array) -> Iterator[Shape]:
-    """Upper arm, forearm, palm, fingers, thumb."""
+def arm_shapes(body: Body, joints: Array, *, sleeved: bool) -> Iterator[Shape]:
+    """Upper arm, forearm, palm, fingers, thumb; of a sleeved arm only what the cuff shows."""
     girth = limb_girth(body)
     for side, bone in ARMS:
         skin = Part(Material.SKIN, arm_bones(side))
         down = arm_direction(side)
         shoulder, elbow, wrist = joints[bone], joints[bone + 1], joints[bone + 2]
-        yield cone(skin, shoulder, elbow, np.array([0.056, 0.053, 0.046, 0.041]) * girth)
-        yield cone(skin, elbow, wrist, np.array([0.041, 0.044, 0.036, 0.027]) * girth)
+        if sleeved:
+            yield cone(skin, 0.3 * elbow + 0.7 * wrist, wrist, np.array([0.031, 0.027]) * girth)
+        else:
+            yield cone(skin, shoulder, elbow, np.array([0.056, 0.053, 0.046, 0.041]) * girth)
+            yield cone(skin, elbow, wrist, np.array([0.041, 0.044, 0.036, 0.027]) * girth)
         yield cone(skin, wrist, wrist + 0.085 * down, (0.026, 0.040, 0.038), ConeForm(flat=(1.0, 0.55)))
         tips = wrist + 0.165 * down + np.array([0.01, -side * 0.01, 0])
         yield cone(skin, wrist + 0.08 * down, tips, (0.034, 0.028, 0.014), ConeForm(flat=(1.0, 0.5)))

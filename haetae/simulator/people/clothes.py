@@ -30,7 +30,7 @@ from haetae.simulator.people.wardrobe import LowerKind, OuterKind, Outerwear, Sh
 
 Array = NDArray[np.float64]
 _HIP_M = 0.88  # below this a garment hangs free
-_TROUSERS = (LowerKind.TROUSERS, LowerKind.JEANS, LowerKind.LEGGINGS)
+LONG_TROUSERS = (LowerKind.TROUSERS, LowerKind.JEANS, LowerKind.LEGGINGS)
 
 
 def clothes_shapes(who: Identity, joints: Array) -> Iterator[Shape]:
@@ -43,14 +43,27 @@ def clothes_shapes(who: Identity, joints: Array) -> Iterator[Shape]:
         yield from _shoe_shapes(who, side, joints[bone + 2])
 
 
-def _trunk_cloth(body: Body, part: Part, ease_m: float, hem_m: float, top_m: float, flare: float) -> Iterator[Shape]:
+def _trunk_cloth(who: Identity, part: Part, ease_m: float, hem_m: float, top_m: float, flare: float) -> Iterator[Shape]:
     """A tube from collar to hem; what hangs below the hips is a piece of its own, which swings with the thighs."""
-    sections = trunk_sections(body)
-    yield loft(part, eased(sections, ease_m, max(hem_m, 0.80), top_m), 2.4)
+    sections = _over_the_hips(who, eased(trunk_sections(who.body), ease_m), ease_m)
+    yield loft(part, eased(sections, 0.0, max(hem_m, 0.80), top_m), 2.4)
     if hem_m < 0.80:
-        width, depth = (float(np.interp(_HIP_M, sections[:, 0], sections[:, column])) + ease_m for column in (1, 2))
+        width, depth = (float(np.interp(_HIP_M, sections[:, 0], sections[:, column])) for column in (1, 2))
         rows = [(z, width + flare * (_HIP_M - z), depth + flare * (_HIP_M - z), -0.012) for z in np.linspace(hem_m, 0.90, 14)]
         yield loft(Part(part.material, HIPS, Hang.OVER_THIGHS), rows, 2.4)
+
+
+def _over_the_hips(who: Identity, sections: Array, ease_m: float) -> Array:
+    """Sections wide enough below the waist to cover what is worn on the legs."""
+    z = np.unique(np.append(sections[:, 0], [0.80, 0.86, 0.90, 0.96, 1.06]))
+    wide = np.stack([z] + [np.interp(z, sections[:, 0], sections[:, column]) for column in (1, 2, 3)], 1)
+    legs = 0.0 if who.lower.kind in (LowerKind.SKIRT, LowerKind.UNDER_DRESS) else who.lower.ease_m * 0.6 + 0.004
+    needed = 0.092 + float(thigh_radii(who.body)[0]) + legs + 0.5 * ease_m + 0.004
+    share = np.clip((1.06 - z) / 0.12, 0, 1)
+    wide[:, 1] += share * np.maximum(needed - wide[:, 1], 0)
+    depth = float(thigh_radii(who.body)[0]) + legs + 0.5 * ease_m + 0.012
+    wide[:, 2] += share * np.maximum(depth - wide[:, 2], 0)
+    return wide
 
 
 def _shoulders(body: Body, material: Material, ease_m: float, reach: float = 1.0) -> Iterator[Shape]:
@@ -82,7 +95,7 @@ def _upper_shapes(who: Identity, joints: Array) -> Iterator[Shape]:
     covered = who.outerwear is not None and who.outerwear.has_sleeves
     hem = max(upper.hem_m, 0.86) if covered and upper.kind != UpperKind.DRESS else upper.hem_m
     strapped = upper.kind == UpperKind.TANK_TOP or (upper.kind == UpperKind.DRESS and upper.sleeve == 0)
-    yield from _trunk_cloth(body, part, upper.ease_m, hem, 1.40 if strapped else 1.455, upper.flare)
+    yield from _trunk_cloth(who, part, upper.ease_m, hem, 1.40 if strapped else 1.455, upper.flare)
     if strapped:
         yield from _straps(body, upper)
     else:
@@ -126,12 +139,13 @@ def _leg_clothes(who: Identity, joints: Array) -> Iterator[Shape]:
     if lower.kind == LowerKind.SKIRT:
         yield _skirt(who)
         return
-    yield loft(Part(Material.LOWER_CLOTH, HIPS), eased(trunk_sections(body), 0.008, 0.80, 1.02), 2.3)
+    top = min(1.02, (who.outerwear.hem_m if who.outerwear is not None else who.upper.hem_m) + 0.035)
+    yield loft(Part(Material.LOWER_CLOTH, HIPS), eased(trunk_sections(body), 0.006, 0.80, max(top, 0.84)), 2.3)
     for side, bone in LEGS:
         part = Part(Material.LOWER_CLOTH, leg_bones(side))
         hip, knee, ankle = joints[bone], joints[bone + 1], joints[bone + 2]
         thigh = thigh_radii(body)
-        if lower.kind in _TROUSERS:
+        if lower.kind in LONG_TROUSERS:
             yield cone(part, hip, knee, thigh + lower.ease_m * 0.6 + 0.004)
             form = ConeForm(cut=(0.0, 0.98), bow_m=-0.008, stations=(0, 0.35, 0.7, 1))
             yield cone(part, knee, ankle, shank_radii(body) + lower.ease_m + 0.004, form)
@@ -158,11 +172,11 @@ def _outer_shapes(who: Identity, outer: Outerwear, joints: Array) -> Iterator[Sh
     body = who.body
     ease = max(outer.ease_m, who.upper.ease_m + 0.010)
     if outer.kind == OuterKind.WORK_VEST:
-        yield from _trunk_cloth(body, Part(Material.FLUORESCENT, TRUNK), ease, outer.hem_m, 1.43, 0.05)
+        yield from _trunk_cloth(who, Part(Material.FLUORESCENT, TRUNK), ease, outer.hem_m, 1.43, 0.05)
         yield from _shoulders(body, Material.FLUORESCENT, ease + 0.012, 0.66)
         return
     part = Part(Material.OUTER_CLOTH, TRUNK)
-    yield from _trunk_cloth(body, part, ease, outer.hem_m, 1.45, 0.10 if outer.kind == OuterKind.COAT else 0.05)
+    yield from _trunk_cloth(who, part, ease, outer.hem_m, 1.45, 0.10 if outer.kind == OuterKind.COAT else 0.05)
     yield from _shoulders(body, Material.OUTER_CLOTH, ease, 1.0 if outer.has_sleeves else 0.72)
     if outer.kind == OuterKind.JACKET:
         yield _collar(Material.OUTER_CLOTH, 0.066, 1.495)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from haetae.simulator.people.accessories import accessory_shapes
 from haetae.simulator.people.binding import bound
 from haetae.simulator.people.body import arm_shapes, head_shapes, leg_shapes, trunk_shapes
-from haetae.simulator.people.clothes import clothes_shapes
+from haetae.simulator.people.clothes import LONG_TROUSERS, clothes_shapes
 from haetae.simulator.people.field import filled
-from haetae.simulator.people.kinematics import skinned, transforms
+from haetae.simulator.people.kinematics import lowest, skinned, transforms
 from haetae.simulator.people.mesh import Floats, Indices, Mesh, Posed
 from haetae.simulator.people.paint import painted
 from haetae.simulator.people.person import Identity
@@ -60,7 +60,7 @@ class Figure:
     point_bones: NDArray[np.int32]
 
     def posed(self, posture: Posture, place: Place, level: int = 0) -> Posed:
-        """The person in a posture, the lowest point on the floor (z = 0), the pelvis above `place`.
+        """The person in a posture, the lowest point (but for a carried bag) on the floor (z = 0), the pelvis above `place`.
 
         `level` counts from the finest mesh; beyond the coarsest, the coarsest.
         """
@@ -69,9 +69,10 @@ class Figure:
         moves = transforms(self.joints, posture.angles(), heading @ posture.attitude())
         vertices, normals = skinned(mesh.vertices, mesh.normals, mesh.bone_indices, mesh.bone_weights, moves)
         ahead = heading @ np.array([posture.forward_m, posture.left_m, 0.0])
-        lift = posture.lift_m - float(vertices[:, 2].min())
+        lift = posture.lift_m - lowest(vertices, mesh.bone_indices)
         shift = np.array([place.x_m + ahead[0], place.y_m + ahead[1], lift], np.float32)
         vertices += shift
+        np.maximum(vertices[:, 2], 0.0, out=vertices[:, 2])  # a bag that hangs too low lies on the floor
         mine = moves[self.point_bones]
         keypoints = np.einsum("nij,nj->ni", mine[:, :, :3], self.points) + mine[:, :, 3] + shift
         return Posed(mesh, vertices, normals, keypoints.astype(np.float32))
@@ -93,11 +94,12 @@ def figure(who: Identity, *, levels: Sequence[float] = LEVELS_M) -> Figure:
 
 def _shapes(who: Identity, joints: Array) -> list[Shape]:
     under_skirt = who.lower.kind in (LowerKind.SKIRT, LowerKind.UNDER_DRESS)
+    sleeved = who.upper.sleeve > 1 or (who.outerwear is not None and who.outerwear.has_sleeves)
     return [
         *head_shapes(),
         *trunk_shapes(who.body),
-        *arm_shapes(who.body, joints),
-        *leg_shapes(who.body, joints, under_skirt=under_skirt),
+        *arm_shapes(who.body, joints, sleeved=sleeved),
+        *([] if who.lower.kind in LONG_TROUSERS else leg_shapes(who.body, joints, under_skirt=under_skirt)),
         *clothes_shapes(who, joints),
         *accessory_shapes(who, joints),
     ]

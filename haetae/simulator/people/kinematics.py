@@ -15,6 +15,8 @@ N_ANGLES = 27
 """Pelvis turn, roll; lean, side bend, twist, stoop; head yaw, pitch, tilt; then per arm (left, right) raise, spread, turn, elbow;
 per leg hip, spread, turn, knee, ankle."""
 
+_REST = math.radians(ARM_DEG)
+_LOAD = int(Bone.LEFT_LOAD)
 _PELVIS, _ABDOMEN, _CHEST, _NECK, _HEAD = (int(bone) for bone in (Bone.PELVIS, Bone.ABDOMEN, Bone.CHEST, Bone.NECK, Bone.HEAD))
 _ARM, _LEG = (int(Bone.LEFT_ARM), int(Bone.RIGHT_ARM)), (int(Bone.LEFT_THIGH), int(Bone.RIGHT_THIGH))
 
@@ -36,7 +38,7 @@ def turn(x, y, z, degrees):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _local(angles):  # type: ignore[no-untyped-def]
-    """(17, 3, 3) each bone's own rotation against its parent."""
+    """(19, 3, 3) each bone's own rotation against its parent."""
     local = np.empty((N_BONES, 3, 3))
     for bone in range(N_BONES):
         local[bone] = np.eye(3)
@@ -53,13 +55,13 @@ def _local(angles):  # type: ignore[no-untyped-def]
     local[_HEAD] = (
         turn(0, 0, 1, head_yaw * 0.7 - twist * 0.5) @ turn(0, 1, 0, head_pitch * 0.7 + back) @ turn(1, 0, 0, head_tilt * 0.6)
     )
-    rest = ARM_DEG * math.pi / 180.0
+    rest = _REST
     for s in range(2):
         side = 1.0 - 2.0 * s
         forward, spread, axial, elbow = angles[9 + 4 * s : 13 + 4 * s]
         ay, az = side * math.sin(rest), -math.cos(rest)
         down = turn(1, 0, 0, side * (spread - ARM_DEG))
-        local[_ARM[s]] = turn(0, 1, 0, -forward) @ down @ turn(0, ay, az, -side * axial)
+        local[_ARM[s]] = turn(0, 1, 0, -forward) @ down @ turn(0, ay, az, side * axial)
         local[_ARM[s] + 1] = turn(0, az, -ay, elbow)
         hip, apart, outward, knee, ankle = angles[17 + 5 * s : 22 + 5 * s]
         local[_LEG[s]] = turn(0, 1, 0, -hip) @ turn(1, 0, 0, side * apart) @ turn(0, 0, 1, side * outward)
@@ -69,8 +71,23 @@ def _local(angles):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _hanging(hand, side, upright):  # type: ignore[no-untyped-def]
+    """(3, 3) what turns a hand's load straight down; of someone who lies (`upright` near 0) it stays with the hand."""
+    down = hand @ np.array([0.0, side * math.sin(_REST), -math.cos(_REST)])
+    share = min(max(upright, 0.0), 1.0)
+    aim = np.array([down[0] * (1 - share), down[1] * (1 - share), down[2] * (1 - share) - share])
+    aim /= math.sqrt((aim * aim).sum()) + 1e-9
+    axis = np.cross(down, aim)
+    sine = math.sqrt((axis * axis).sum())
+    if sine < 1e-6:
+        return np.eye(3)
+    axis /= sine
+    return turn(axis[0], axis[1], axis[2], math.degrees(math.atan2(sine, (down * aim).sum())))
+
+
+@numba.njit(cache=True, nogil=True)
 def transforms(joints, angles, world):  # type: ignore[no-untyped-def]
-    """(17, 3, 4) what moves a vertex of the rest body with each bone; `world` (3, 3) turns the whole body about its pelvis,
+    """(19, 3, 4) what moves a vertex of the rest body with each bone; `world` (3, 3) turns the whole body about its pelvis,
     which ends at the origin."""
     local = _local(angles)
     turned = np.empty((N_BONES, 3, 3))
@@ -84,6 +101,8 @@ def transforms(joints, angles, world):  # type: ignore[no-untyped-def]
         else:
             turned[bone] = turned[parent] @ local[bone]
             placed[bone] = placed[parent] + turned[parent] @ (joints[bone] - joints[parent])
+        if bone >= _LOAD:
+            turned[bone] = _hanging(turned[bone], 1.0 - 2.0 * (bone - _LOAD), world[2, 2]) @ turned[bone]
         moves[bone, :, :3] = turned[bone]
         moves[bone, :, 3] = placed[bone] - turned[bone] @ joints[bone]
     return moves
@@ -120,3 +139,13 @@ def skinned(vertices, normals, indices, weights, moves):  # type: ignore[no-unty
         out[v, 1] = m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]
         out[v, 2] = m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3]
     return out, out_normals
+
+
+@numba.njit(cache=True, nogil=True)
+def lowest(vertices, indices):  # type: ignore[no-untyped-def]
+    """The least z of what is not carried in a hand."""
+    low = np.float32(1e9)
+    for v in range(vertices.shape[0]):
+        if indices[v, 0] < _LOAD and vertices[v, 2] < low:
+            low = vertices[v, 2]
+    return low

@@ -106,14 +106,15 @@ def sitting(rng: np.random.Generator, style: Style, *, on_floor: bool = False) -
     if on_floor:
         drawn_up = rng.random() < 0.5
         legs = [
-            Leg(u(95, 118), u(2, 14), 4, u(95, 125), u(0, 15)) if drawn_up else Leg(u(80, 90), u(2, 14), 8, u(0, 18), u(-20, 0))
+            Leg(u(126, 138), u(2, 14), 4, u(98, 116), u(-5, 12)) if drawn_up else Leg(u(80, 90), u(2, 14), 8, u(0, 18), u(-20, 0))
             for _ in range(2)
         ]
         arms = [
             Arm(u(40, 70), u(4, 14), 20, u(15, 60)) if drawn_up or rng.random() < 0.6 else Arm(u(-45, -25), u(12, 24), 0, 8)
             for _ in range(2)
         ]
-        return Posture(arms[0], arms[1], legs[0], legs[1], lean=u(-8, 22), stoop=style.stoop, head_yaw=yaw, head_pitch=pitch)
+        lean = u(8, 30) if drawn_up else u(-12, 18)
+        return Posture(arms[0], arms[1], legs[0], legs[1], lean=lean, stoop=style.stoop, head_yaw=yaw, head_pitch=pitch)
     legs = [Leg(u(78, 92), u(0, 12), 4, u(72, 100), u(-4, 8)) for _ in range(2)]
     arms = [Arm(u(18, 42), u(5, 14), 22, u(45, 82)) for _ in range(2)]
     if rng.random() < 0.3:

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 
 class Bone(IntEnum):
-    """Each bone turns about its upper joint; the left side has odd parents first."""
+    """Each bone turns about its upper joint. A load is what hangs from a hand: it follows the hand and its own weight."""
 
     PELVIS = 0
     ABDOMEN = 1
@@ -34,14 +34,16 @@ class Bone(IntEnum):
     RIGHT_THIGH = 14
     RIGHT_SHANK = 15
     RIGHT_FOOT = 16
+    LEFT_LOAD = 17
+    RIGHT_LOAD = 18
 
 
 N_BONES = len(Bone)
-PARENTS = np.array([-1, 0, 1, 2, 3, 2, 5, 6, 2, 8, 9, 0, 11, 12, 0, 14, 15], dtype=np.int32)
+PARENTS = np.array([-1, 0, 1, 2, 3, 2, 5, 6, 2, 8, 9, 0, 11, 12, 0, 14, 15, 7, 10], dtype=np.int32)
 ARM_DEG = 38.0
 """How far the arms of the rest body are held out."""
 
-UPPER_ARM_M, FOREARM_M = 0.295, 0.255
+UPPER_ARM_M, FOREARM_M, GRIP_M = 0.295, 0.255, 0.085
 ARMS = ((1, Bone.LEFT_ARM), (-1, Bone.RIGHT_ARM))
 LEGS = ((1, Bone.LEFT_THIGH), (-1, Bone.RIGHT_THIGH))
 
@@ -53,7 +55,7 @@ def arm_direction(side: int) -> Array:
 
 
 def rest_joints(femininity: float) -> Array:
-    """(17, 3) metres: the upper joint of every bone of the rest body."""
+    """(19, 3) metres: the upper joint of every bone of the rest body."""
     joints = np.zeros((N_BONES, 3))
     joints[Bone.PELVIS] = 0, 0, 0.95
     joints[Bone.ABDOMEN] = -0.01, 0, 1.03
@@ -65,6 +67,7 @@ def rest_joints(femininity: float) -> Array:
         joints[bone] = -0.012, side * (0.164 - 0.018 * femininity), 1.415
         joints[bone + 1] = joints[bone] + UPPER_ARM_M * along
         joints[bone + 2] = joints[bone + 1] + FOREARM_M * along
+        joints[Bone.LEFT_LOAD if side > 0 else Bone.RIGHT_LOAD] = joints[bone + 2] + GRIP_M * along
     for side, bone in LEGS:
         joints[bone] = -0.005, side * 0.092, 0.93
         joints[bone + 1] = 0.005, side * 0.115, 0.50
@@ -83,19 +86,19 @@ class Proportions:
     girth: float = 1.0
 
     def scales(self) -> Array:
-        """(17, 3) how much each bone's flesh is stretched along x, y, z."""
+        """(19, 3) how much each bone's flesh is stretched along x, y, z."""
         scales = np.ones((N_BONES, 3))
         scales[[Bone.PELVIS, Bone.ABDOMEN, Bone.CHEST]] = self.girth, self.girth, self.trunk
         scales[Bone.NECK] = self.girth
         scales[Bone.HEAD] = self.head
         scales[Bone.LEFT_ARM : Bone.LEFT_THIGH] = self.arms
-        scales[Bone.LEFT_THIGH :] = self.girth, self.girth, self.legs
+        scales[Bone.LEFT_THIGH : Bone.LEFT_LOAD] = self.girth, self.girth, self.legs
         scales[[Bone.LEFT_FOOT, Bone.RIGHT_FOOT]] = self.legs
         return scales
 
 
 def proportioned_joints(joints: Array, scales: Array) -> Array:
-    """(17, 3) joints moved so that every bone has its own length."""
+    """(19, 3) joints moved so that every bone has its own length."""
     moved = joints.copy()
     for bone in range(1, N_BONES):
         parent = PARENTS[bone]
