@@ -48,13 +48,12 @@ def detect(  # noqa: PLR0913  # each is a word of the command line
     with training_installed():
         from haetae.training.evaluation.detecting import LEAST_SCORE, detected
         from haetae.training.evaluation.measured import detector, sized
-        from haetae.training.readers.frames import n_true_frames, true_frames
+        from haetae.training.readers.frames import FrameSource
 
-        source = (labels, clips, data)
+        frames = FrameSource(labels, clips, data, every)
         reports = {}
         for name in networks:
-            with progress(f"{name} over the frames", n_true_frames(*source, every=every)) as advance:
-                frames = true_frames(*source, every=every)
+            with progress(f"{name} over the frames", frames.count()) as advance:
                 done = detected(detector(name, models, min_score=LEAST_SCORE), frames, sized(size_of(input_size)), advance)
             reports[name] = done.report(threshold)
     emit(reports, as_json, lambda: _side_by_side("People found", {name: _detect_rows(r) for name, r in reports.items()}))

@@ -1,24 +1,93 @@
-"""Frames with true boxes, wherever they come from."""
+"""Frames with true boxes, wherever they come from: labelled clips, a city, films, pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import av
+
+from haetae.domain.frame import Pixels
 from haetae.errors import Misconfigured
+from haetae.training.evaluation.boxes import FrameTruth
 from haetae.training.evaluation.detecting import TrueFrame
 from haetae.training.evaluation.labels import labelled_frames, pixels_of
+from haetae.training.evaluation.tracks import NOBODY, FrameTracks
+from haetae.training.readers import city_folder, coco, crowdhuman, motchallenge
+from haetae.training.readers.samples import Film, PeopleFrame, pixels
 
 
-def n_true_frames(labels: Path | None, clips: Path | None, data: Path | None, *, every: int) -> int | None:
-    """How many frames `true_frames` gives, where that is known beforehand."""
-    return len(labelled_frames(labels)) if labels is not None else None
+@dataclass(frozen=True, slots=True)
+class FrameSource:
+    """Which frames: those that `labels` name of `clips`, or those of the data set in the folder `data`, of films every n-th.
+
+    People of films who are seen less than `min_visibility` are neither asked for nor counted against anybody.
+    """
+
+    labels: Path | None = None
+    clips: Path | None = None
+    data: Path | None = None
+    every: int = 15
+    min_visibility: float = 0.25
+
+    def __iter__(self) -> Iterator[TrueFrame]:
+        """Raises Misconfigured where data is missing."""
+        if self.labels is not None and self.clips is not None:
+            for frame, image in pixels_of(labelled_frames(self.labels), self.clips):
+                yield TrueFrame(frame.clip, image, frame.truth)
+        elif self.data is not None:
+            yield from self._of_data(self.data)
+        else:
+            raise Misconfigured("Say which frames: --labels FILE with --clips FOLDER, or --data FOLDER.")
+
+    def count(self) -> int | None:
+        """How many frames there are, where that is cheap to know."""
+        return len(labelled_frames(self.labels)) if self.labels is not None else None
+
+    def _of_data(self, data: Path) -> Iterator[TrueFrame]:
+        films = films_in(data, self.min_visibility)
+        if films is not None:
+            for film in films:
+                for number, image in film_frames(film, self.every):
+                    yield TrueFrame(film.name, image, true_people(film.truth.get(number, NOBODY)))
+            return
+        for each in _pictures_in(data):
+            yield TrueFrame(data.name, pixels(each.file), each.truth)
 
 
-def true_frames(labels: Path | None, clips: Path | None, data: Path | None, *, every: int) -> Iterator[TrueFrame]:
-    """Labelled frames of `clips`, or those of the data set in the folder `data` (of films every n-th). Raises Misconfigured."""
-    if labels is not None and clips is not None:
-        for frame, pixels in pixels_of(labelled_frames(labels), clips):
-            yield TrueFrame(frame.clip, pixels, frame.truth)
+def films_in(data: Path, min_visibility: float) -> list[Film] | None:
+    """The films of a city or of MOTChallenge in the folder; None where it is neither."""
+    if city_folder.LAYOUT.fits(data):
+        return list(city_folder.city_folder(data, min_visibility=min_visibility).films)
+    if motchallenge.LAYOUT.fits(data) or motchallenge.LAYOUT.fits(data / "train"):
+        return motchallenge.motchallenge(data)
+    return None
+
+
+def film_frames(film: Film, every: int = 1) -> Iterator[tuple[int, Pixels]]:
+    """Every n-th frame with its number, from 1."""
+    if film.video is None:
+        for number, file in enumerate(film.frames, start=1):
+            if (number - 1) % every == 0:
+                yield number, pixels(file)
         return
-    raise Misconfigured("Say which frames: --labels FILE with --clips FOLDER, or --data FOLDER.")
+    with av.open(str(film.video)) as container:
+        container.streams.video[0].thread_type = "NONE"
+        for number, image in enumerate(container.decode(video=0), start=1):
+            if (number - 1) % every == 0:
+                yield number, image.to_ndarray(format="bgr24")
+
+
+def true_people(frame: FrameTracks) -> FrameTruth:
+    """The boxes of a frame without their ids."""
+    none = frame.ids != frame.ids
+    return FrameTruth(frame.boxes, none if frame.ignored is None else frame.ignored)
+
+
+def _pictures_in(data: Path) -> list[PeopleFrame]:
+    if crowdhuman.LAYOUT.fits(data):
+        return crowdhuman.crowdhuman(data)
+    if coco.LAYOUT.fits(data):
+        return coco.coco(data)
+    raise Misconfigured("The folder holds no city, MOTChallenge, COCO or CrowdHuman.", folder=data)
