@@ -15,15 +15,64 @@ from haetae.training.readers.pa100k import pa100k
 from tests.unit.training.readers.pictures import pictures, text
 from tests.unit.training.readers.test_identities import market
 
-PA100K_LABELS = """
-    Female AgeOver60 Age18-60 AgeLess18 Front Side Back Hat Glasses HandBag ShoulderBag Backpack HoldObjectsInFront ShortSleeve
-    LongSleeve UpperStride UpperLogo UpperPlaid UpperSplice LowerStripe LowerPattern LongCoat Trousers Shorts Skirt&Dress boots
-""".split()
+PA100K_LABELS = [
+    "Female",
+    "AgeOver60",
+    "Age18-60",
+    "AgeLess18",
+    "Front",
+    "Side",
+    "Back",
+    "Hat",
+    "Glasses",
+    "HandBag",
+    "ShoulderBag",
+    "Backpack",
+    "HoldObjectsInFront",
+    "ShortSleeve",
+    "LongSleeve",
+    "UpperStride",
+    "UpperLogo",
+    "UpperPlaid",
+    "UpperSplice",
+    "LowerStripe",
+    "LowerPattern",
+    "LongCoat",
+    "Trousers",
+    "Shorts",
+    "Skirt&Dress",
+    "boots",
+]
 
-MARKET_LABELS = """
-    backpack bag handbag hat upblack upwhite upred uppurple upyellow upgray upblue upgreen downblack downwhite downpink
-    downpurple downyellow downgray downblue downgreen downbrown gender hair up down clothes age
-""".split()
+MARKET_LABELS = [
+    "backpack",
+    "bag",
+    "handbag",
+    "hat",
+    "upblack",
+    "upwhite",
+    "upred",
+    "uppurple",
+    "upyellow",
+    "upgray",
+    "upblue",
+    "upgreen",
+    "downblack",
+    "downwhite",
+    "downpink",
+    "downpurple",
+    "downyellow",
+    "downgray",
+    "downblue",
+    "downgreen",
+    "downbrown",
+    "gender",
+    "hair",
+    "up",
+    "down",
+    "clothes",
+    "age",
+]
 
 
 def cells(values: list[str]) -> np.ndarray:
