@@ -80,7 +80,7 @@ def arm_shapes(body: Body, joints: Array, *, sleeved: bool) -> Iterator[Shape]:
         if sleeved:
             yield cone(skin, 0.3 * elbow + 0.7 * wrist, wrist, np.array([0.031, 0.027]) * girth)
         else:
-            yield cone(skin, shoulder, elbow, np.array([0.056, 0.053, 0.046, 0.041]) * girth)
+            yield cone(skin, shoulder, elbow, np.array([0.051, 0.052, 0.046, 0.041]) * girth)
             yield cone(skin, elbow, wrist, np.array([0.041, 0.044, 0.036, 0.027]) * girth)
         yield cone(skin, wrist, wrist + 0.085 * down, (0.026, 0.040, 0.038), ConeForm(flat=(1.0, 0.55)))
         tips = wrist + 0.165 * down + np.array([0.01, -side * 0.01, 0])

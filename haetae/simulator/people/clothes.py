@@ -29,6 +29,7 @@ from haetae.simulator.people.skeleton import ARMS, LEGS, Bone
 from haetae.simulator.people.wardrobe import LowerKind, OuterKind, Outerwear, ShoeKind, Upper, UpperKind
 
 Array = NDArray[np.float64]
+_WAISTBAND_M = 1.04  # of skirts; shirts are tucked in
 _HIP_M = 0.88  # below this a garment hangs free
 LONG_TROUSERS = (LowerKind.TROUSERS, LowerKind.JEANS, LowerKind.LEGGINGS)
 
@@ -45,12 +46,20 @@ def clothes_shapes(who: Identity, joints: Array) -> Iterator[Shape]:
 
 def _trunk_cloth(who: Identity, part: Part, ease_m: float, hem_m: float, top_m: float, flare: float) -> Iterator[Shape]:
     """A tube from collar to hem; what hangs below the hips is a piece of its own, which swings with the thighs."""
-    sections = _over_the_hips(who, eased(trunk_sections(who.body), ease_m), ease_m)
+    sections = _over_the_hips(who, _sloping(trunk_sections(who.body), ease_m), ease_m)
     yield loft(part, eased(sections, 0.0, max(hem_m, 0.80), top_m), 2.4)
     if hem_m < 0.80:
         width, depth = (float(np.interp(_HIP_M, sections[:, 0], sections[:, column])) for column in (1, 2))
         rows = [(z, width + flare * (_HIP_M - z), depth + flare * (_HIP_M - z), -0.012) for z in np.linspace(hem_m, 0.90, 14)]
         yield loft(Part(part.material, HIPS, Hang.OVER_THIGHS), rows, 2.4)
+
+
+def _sloping(sections: Array, ease_m: float) -> Array:
+    """Sections widened by `ease_m`, less so towards the neck, or thick coats would have shoulders like shelves."""
+    z = np.unique(np.append(sections[:, 0], [1.34, 1.40, 1.45]))
+    wide = np.stack([z] + [np.interp(z, sections[:, 0], sections[:, column]) for column in (1, 2, 3)], 1)
+    wide[:, 1:3] += (ease_m * np.interp(z, [1.30, 1.45], [1.0, 0.45]))[:, None]
+    return wide
 
 
 def _over_the_hips(who: Identity, sections: Array, ease_m: float) -> Array:
@@ -70,8 +79,8 @@ def _shoulders(body: Body, material: Material, ease_m: float, reach: float = 1.0
     """Cloth over the shoulders; `reach` below 1 ends before the arm begins, as a vest does."""
     part = Part(material, TRUNK)
     for side in (1, -1):
-        outer = np.array([-0.014, side * (0.158 - 0.016 * body.femininity) * reach, 1.420 + 0.02 * (1 - reach)])
-        yield cone(part, (-0.02, side * 0.040, 1.470), outer, (0.042, 0.053 + ease_m * 0.5 - 0.006 * (reach < 1)))
+        outer = np.array([-0.014, side * (0.158 - 0.016 * body.femininity) * reach, 1.400 + 0.03 * (1 - reach)])
+        yield cone(part, (-0.02, side * 0.040, 1.470), outer, (0.040, 0.047 + ease_m * 0.4 - 0.004 * (reach < 1)))
 
 
 def _sleeves(body: Body, material: Material, ease_m: float, sleeve: float, joints: Array) -> Iterator[Shape]:
@@ -80,7 +89,7 @@ def _sleeves(body: Body, material: Material, ease_m: float, sleeve: float, joint
         part = Part(material, arm_bones(side))
         shoulder, elbow, wrist = joints[bone], joints[bone + 1], joints[bone + 2]
         wide = ease_m * 0.75 + 0.006
-        radii = np.array([0.058, 0.055, 0.050, 0.048]) * girth + wide
+        radii = np.array([0.052, 0.054, 0.050, 0.048]) * girth + wide * np.array([0.6, 0.9, 1.0, 1.0])
         if sleeve < 1:
             yield cone(part, shoulder, elbow, radii + 0.006, ConeForm(cut=(-0.05, sleeve)))
         else:
@@ -93,7 +102,7 @@ def _upper_shapes(who: Identity, joints: Array) -> Iterator[Shape]:
     upper, body = who.upper, who.body
     part = Part(Material.UPPER_CLOTH, TRUNK)
     covered = who.outerwear is not None and who.outerwear.has_sleeves
-    hem = max(upper.hem_m, 0.86) if covered and upper.kind != UpperKind.DRESS else upper.hem_m
+    hem = _hem(who)
     strapped = upper.kind == UpperKind.TANK_TOP or (upper.kind == UpperKind.DRESS and upper.sleeve == 0)
     yield from _trunk_cloth(who, part, upper.ease_m, hem, 1.40 if strapped else 1.455, upper.flare)
     if strapped:
@@ -110,6 +119,15 @@ def _upper_shapes(who: Identity, joints: Array) -> Iterator[Shape]:
         yield _hood(Material.UPPER_CLOTH)
     if upper.sleeve > 0 and not covered:
         yield from _sleeves(body, Material.UPPER_CLOTH, upper.ease_m, upper.sleeve, joints)
+
+
+def _hem(who: Identity) -> float:
+    """Where the upper garment ends: tucked into a skirt, else where it hangs to."""
+    if who.lower.kind == LowerKind.SKIRT:
+        return _WAISTBAND_M - 0.03
+    if who.upper.kind == UpperKind.DRESS:
+        return who.upper.hem_m
+    return max(who.upper.hem_m, 0.86) if who.outerwear is not None else who.upper.hem_m
 
 
 def _straps(body: Body, upper: Upper) -> Iterator[Shape]:
@@ -157,13 +175,14 @@ def _leg_clothes(who: Identity, joints: Array) -> Iterator[Shape]:
 
 def _skirt(who: Identity) -> Shape:
     lower, sections = who.lower, trunk_sections(who.body)
-    width, depth = (float(np.interp(0.94, sections[:, 0], sections[:, column])) for column in (1, 2))
+    waist = eased(sections, who.upper.ease_m + 0.008, 0.94, _WAISTBAND_M)
+    width, depth = float(waist[0, 1]), float(waist[0, 2])
     fall = lower.flare * (0.94 - lower.hem_m)
     rows = [
+        *waist[1:],
         (lower.hem_m, width + 0.01 + fall, depth + 0.01 + fall, -0.01),
         (0.86, width + 0.012 + 0.3 * lower.flare * 0.08, depth + 0.014, -0.014),
-        (0.94, width + 0.01, depth + 0.01, -0.014),
-        (1.05, width - 0.03, depth - 0.015, 0.0),
+        (0.94, width, depth, -0.014),
     ]
     return loft(Part(Material.LOWER_CLOTH, HIPS, Hang.OVER_THIGHS), rows, 2.1)
 
@@ -176,7 +195,12 @@ def _outer_shapes(who: Identity, outer: Outerwear, joints: Array) -> Iterator[Sh
         yield from _shoulders(body, Material.FLUORESCENT, ease + 0.012, 0.66)
         return
     part = Part(Material.OUTER_CLOTH, TRUNK)
-    yield from _trunk_cloth(who, part, ease, outer.hem_m, 1.45, 0.10 if outer.kind == OuterKind.COAT else 0.05)
+    flare = 0.10 if outer.kind == OuterKind.COAT else 0.05
+    if who.lower.kind == LowerKind.SKIRT:
+        flare = max(flare, who.lower.flare)
+    elif who.lower.kind == LowerKind.UNDER_DRESS:
+        flare = max(flare, who.upper.flare)
+    yield from _trunk_cloth(who, part, ease, outer.hem_m, 1.45, flare)
     yield from _shoulders(body, Material.OUTER_CLOTH, ease, 1.0 if outer.has_sleeves else 0.72)
     if outer.kind == OuterKind.JACKET:
         yield _collar(Material.OUTER_CLOTH, 0.066, 1.495)
