@@ -1,0 +1,1 @@
+"""What people look like in words: network, losses for unbalanced labels, recipe."""

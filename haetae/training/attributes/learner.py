@@ -1,0 +1,119 @@
+"""Attributes as the trainer sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from haetae.domain.attributes import VALUES, AttributeName, Attributes
+from haetae.training.attributes.batches import AttributeBatches, RealColours
+from haetae.training.attributes.colours import MEASURED
+from haetae.training.attributes.layout import NAMES, SLICES
+from haetae.training.attributes.losses import attribute_loss, told_colours
+from haetae.training.attributes.network import AttributeNetwork, AttributeReader
+from haetae.training.detection.picture_bank import PictureBank
+from haetae.training.evaluation.attributes import attribute_scores
+from haetae.training.export.onnx_file import write_onnx
+from haetae.training.learner import About, Batch, device_of
+from haetae.training.reid.validation import outputs_of
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Drawn people who were not learnt from, with labels (n, attributes), and real ones for their colours."""
+
+    bank: PictureBank
+    rows: NDArray[np.intp]
+    labels: NDArray[np.int64]
+    real: RealColours | None = None
+
+
+class AttributeLearner:
+    """Network, batches and losses of one recipe. `weights` are those of the values, `on_real` that of measured colours."""
+
+    def __init__(
+        self,
+        network: AttributeNetwork,
+        batches: AttributeBatches,
+        weights: Tensor,
+        on_real: float,
+        held_out: HeldOut,
+        about: About,
+    ) -> None:
+        self._network, self._batches, self._weights, self._on_real = network, batches, weights, on_real
+        self._held_out, self._about = held_out, about
+
+    @property
+    def network(self) -> nn.Module:
+        return self._network
+
+    @property
+    def batches(self) -> AttributeBatches:
+        return self._batches
+
+    def loss(self, network: nn.Module, batch: Batch, step: int) -> Mapping[str, Tensor]:
+        scores = network(batch["images"].float())
+        with torch.autocast(scores.device.type, enabled=False):
+            scores, n_drawn = scores.float(), len(batch["labels"])
+            parts = attribute_loss(scores[:n_drawn], batch["labels"], self._weights.to(scores.device))
+            if "colours" in batch:
+                for i, name in enumerate(MEASURED):
+                    told = told_colours(scores[n_drawn:], batch["colours"][:, i], batch["sure"][:, i], SLICES[name])
+                    parts[f"real_{name.value}"] = self._on_real * told
+            return {"total": torch.stack(list(parts.values())).mean(), **parts}
+
+    def measure(self, network: nn.Module) -> Mapping[str, float]:
+        held_out, size = self._held_out, self._batches.size
+        assert isinstance(network, AttributeNetwork)
+        reader = AttributeReader(network).to(device_of(network)).eval()
+        read = [as_attributes(row) for row in outputs_of(reader, held_out.bank, held_out.rows, size)]
+        scores = attribute_scores(_truth(held_out.labels[held_out.rows]), read)
+        figures = {
+            "label_mean_accuracy": scores.without_colours.mean_accuracy,
+            "instance_f1": scores.without_colours.f1,
+            "label_mean_accuracy_with_colours": scores.everything.mean_accuracy,
+            "instance_f1_with_colours": scores.everything.f1,
+            **{f"correct_{name.value}": share for name, share in scores.correct.items()},
+        }
+        if held_out.real is not None:
+            figures |= _real_colours(outputs_of(reader, held_out.real.bank, held_out.real.rows, size), held_out.real)
+        return figures
+
+    def export(self, network: nn.Module, folder: Path) -> Path:
+        assert isinstance(network, AttributeNetwork)
+        size = self._batches.size
+        free = {"images": {0: "n"}, "probabilities": {0: "n"}}
+        example = torch.zeros(1, 3, size.height, size.width)
+        return write_onnx(AttributeReader(network), example, folder / "haetae-attributes.onnx", ["probabilities"], free=free)
+
+    def about(self) -> About:
+        return self._about
+
+
+def as_attributes(probabilities: NDArray[np.floating]) -> Attributes:
+    """(N_VALUES,) probabilities by name and value, as they are."""
+    return Attributes(
+        {name: dict(zip(VALUES[name], probabilities[values].tolist(), strict=True)) for name, values in SLICES.items()}
+    )
+
+
+def _truth(labels: NDArray[np.int64]) -> list[dict[AttributeName, str]]:
+    rows: Sequence[Sequence[int]] = labels.tolist()
+    return [{name: VALUES[name][value] for name, value in zip(NAMES, row, strict=True)} for row in rows]
+
+
+def _real_colours(read: NDArray[np.float32], real: RealColours) -> dict[str, float]:
+    """How often the best colour is the measured one, where the measurement is sure."""
+    figures = {}
+    for i, name in enumerate(MEASURED):
+        sure = real.measured.sure[real.rows, i]
+        if sure.any():
+            said = read[sure][:, SLICES[name]].argmax(axis=1)
+            figures[f"real_{name.value}"] = float((said == real.measured.shares[real.rows, i][sure].argmax(axis=1)).mean())
+    return figures

@@ -1,0 +1,1 @@
+"""Re-identification: networks, losses, drawn and real crops of people, teachers, recipes."""

@@ -1,0 +1,161 @@
+"""One crop: somebody walks past a camera of the bank, others in between, the detector's box not quite right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from haetae.domain.frame import Pixels
+from haetae.simulator.drawing.painter import Canvas, Drawn, draw_walker, visibility
+from haetae.simulator.drawing.sensor import through_lens
+from haetae.simulator.drawing.weather import fallen
+from haetae.simulator.people.figure import Figure
+from haetae.simulator.people.postures import Place, PostureKind, any_posture, style_of
+from haetae.training.reid.augmentation import noisy
+from haetae.training.reid.cameras import BankCamera
+from haetae.training.reid.framing import framed
+
+Corners = NDArray[np.float64]
+"""(4,) xyxy."""
+
+_SMALLEST_PX, _LARGEST_PX = 34.0, 200.0
+_LEAST_SEEN = 0.4  # of the person's pixels: below it no detector's box would be one of that person
+_OTHERS, _CUT_BELOW, _CUT_ABOVE = 0.28, 0.10, 0.03  # chances of somebody close by, and of boxes that end too early
+_BOX_ERROR = 0.025  # of its sides, standard deviation
+_POSTURES = (
+    (PostureKind.WALK, 0.68),
+    (PostureKind.STAND, 0.21),
+    (PostureKind.RUN, 0.04),
+    (PostureKind.BEND, 0.03),
+    (PostureKind.CROUCH, 0.02),
+    (PostureKind.SIT, 0.02),
+)
+_FRONT_DEG, _BACK_DEG = 45.0, 135.0  # between the heading and the way to the camera
+_ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """`pixels` as `framing.KEPT`; `height_px` that the person had in the camera's picture; `seen` share 0-1; front, side or back.
+
+    `cut_above` and `cut_below` are the shares of the person's height that the box leaves out.
+    """
+
+    pixels: Pixels
+    height_px: float
+    seen: float
+    direction: str
+    cut_above: float
+    cut_below: float
+
+
+def shot(camera: BankCamera, figure: Figure, others: Sequence[Figure], rng: np.random.Generator) -> Shot | None:
+    """A crop of the person, or None where none of the places tried lets enough of the person be seen."""
+    for _ in range(_ATTEMPTS):
+        taken = _attempt(camera, figure, others, rng)
+        if taken is not None:
+            return taken
+    return None
+
+
+def _attempt(camera: BankCamera, figure: Figure, others: Sequence[Figure], rng: np.random.Generator) -> Shot | None:
+    spot = _spot(camera, rng)
+    if spot is None:
+        return None
+    canvas = camera.canvas
+    canvas.clear()
+    heading = float(rng.uniform(0, 360))
+    drawn = _drawn(canvas, figure, Place(spot[0], spot[1], heading), 1, rng)
+    if drawn is None:
+        return None
+    if others and rng.random() < _OTHERS:
+        away, side = rng.uniform(0.35, 1.1), rng.uniform(0, 2 * np.pi)
+        near = Place(spot[0] + away * np.cos(side), spot[1] + away * np.sin(side), float(rng.uniform(0, 360)))
+        _drawn(canvas, others[int(rng.integers(len(others)))], near, 2, rng)
+    seen = visibility(canvas, drawn)
+    if seen < _LEAST_SEEN:
+        return None
+    box = _box(drawn, canvas, rng)
+    if box is None:
+        return None
+    pixels, offset = _photographed(camera, box, rng)
+    moved = box - np.array([*offset, *offset])
+    top, bottom = drawn.box[1], drawn.box[3]
+    above, below = (float(max(0.0, cut) / (bottom - top)) for cut in (box[1] - top, bottom - box[3]))
+    return Shot(framed(pixels, moved), float(bottom - top), seen, direction_of(heading, camera, spot), above, below)
+
+
+def direction_of(heading_deg: float, camera: BankCamera, spot: tuple[float, float]) -> str:
+    """Whether the camera sees somebody at `spot` who faces `heading_deg` from the front, from the side or from the back."""
+    x, y, _ = camera.view.position_m
+    to_camera = np.degrees(np.arctan2(y - spot[1], x - spot[0]))
+    away = abs((heading_deg - to_camera + 180.0) % 360.0 - 180.0)
+    return "front" if away < _FRONT_DEG else "back" if away > _BACK_DEG else "side"
+
+
+def _spot(camera: BankCamera, rng: np.random.Generator) -> tuple[float, float] | None:
+    """A place on the floor where people are about as tall in pixels as is wanted: small and large ones alike often."""
+    if not len(camera.spots):
+        return None
+    candidates = rng.integers(0, len(camera.spots), 48)
+    wanted = rng.uniform(np.log(_SMALLEST_PX), np.log(_LARGEST_PX))
+    heights = camera.heights_px[candidates]
+    misses = np.abs(np.log(heights) - wanted)
+    misses[(heights < 0.8 * _SMALLEST_PX) | (heights > 1.2 * _LARGEST_PX)] = np.inf
+    best = int(np.argmin(misses))
+    if not np.isfinite(misses[best]):
+        return None
+    x, y = camera.spots[candidates[best]].tolist()
+    return float(x), float(y)
+
+
+def _drawn(canvas: Canvas, figure: Figure, place: Place, number: int, rng: np.random.Generator) -> Drawn | None:
+    kinds, chances = zip(*_POSTURES, strict=True)
+    kind = kinds[int(rng.choice(len(kinds), p=np.array(chances) / sum(chances)))]
+    posed = figure.posed(any_posture(rng, kind, style_of(figure.identity)), place)
+    speed = {PostureKind.WALK: 1.3, PostureKind.RUN: 3.0}.get(kind, 0.0)
+    way = np.radians(place.heading_deg)
+    velocity = (float(speed * np.cos(way)), float(speed * np.sin(way)))
+    shift = float(figure.identity.seed % 30)
+    return draw_walker(
+        canvas, posed, number, shift=shift, velocity_m_s=velocity, shutter_s=float(rng.choice([1 / 120, 1 / 60, 1 / 30]))
+    )
+
+
+def _box(drawn: Drawn, canvas: Canvas, rng: np.random.Generator) -> Corners | None:
+    """What a detector might give: within the picture, a little off, sometimes without the feet or the top of the head."""
+    height, width = canvas.frame.shape[:2]
+    x1, y1, x2, y2 = drawn.box
+    whole_px = y2 - y1
+    x1, y1, x2, y2 = max(0.0, x1), max(0.0, y1), min(float(width), x2), min(float(height), y2)
+    draw = rng.random()
+    if draw < _CUT_BELOW:
+        y2 -= rng.uniform(0.05, 0.4) * (y2 - y1)
+    elif draw < _CUT_BELOW + _CUT_ABOVE:
+        y1 += rng.uniform(0.02, 0.12) * (y2 - y1)
+    wide, high = x2 - x1, y2 - y1
+    if wide < 6 or high < max(14.0, 0.4 * whole_px):
+        return None
+    off = rng.normal(0, _BOX_ERROR, 4)
+    return np.array([x1 + 1.5 * off[0] * wide, y1 + off[1] * high, x2 + 1.5 * off[2] * wide, y2 + off[3] * high])
+
+
+def _photographed(camera: BankCamera, box: Corners, rng: np.random.Generator) -> tuple[Pixels, tuple[int, int]]:
+    """The part of the camera's picture around the box, through lens, weather, sensor and compression; and where it begins."""
+    canvas = camera.canvas
+    height, width = canvas.frame.shape[:2]
+    room_x, room_y = 0.15 * (box[2] - box[0]) + 6, 0.15 * (box[3] - box[1]) + 6
+    left, top = max(0, int(box[0] - room_x)), max(0, int(box[1] - room_y))
+    right, bottom = min(width, int(box[2] + room_x) + 1), min(height, int(box[3] + room_y) + 1)
+    if camera.weather.kind in ("rain", "snow"):  # layers of drops are kept for the size of the whole picture
+        pixels = fallen(through_lens(canvas.frame, camera.response), camera.weather, rng)[top:bottom, left:right]
+    else:
+        pixels = through_lens(canvas.frame[top:bottom, left:right], camera.response)
+    pixels = noisy(pixels, camera.response.noise, rng)
+    quality = int(np.clip(camera.quality + rng.integers(-10, 11), 15, 95))
+    coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8), (left, top)
