@@ -102,16 +102,18 @@ class Diary:
 
 
 def beside(steps: tuple[Step, ...], start: Point, offset_m: float, places: tuple[Place, ...]) -> tuple[Step, ...]:
-    """The same agenda for a companion who walks `offset_m` to the left (negative: right) of it, where there is room."""
-    moved, before, shift = [], start, (0.0, 0.0)
+    """The same agenda, step by step, for a companion who walks `offset_m` to the left (negative: right), where there is room."""
+    moved: list[Step] = []
+    before, own, shift = start, start, (0.0, 0.0)
     for step in steps:
         length = hypot(step.x - before[0], step.y - before[1])
         if step.act in MOVING and length > 0.3:
             left = (-(step.y - before[1]) / length, (step.x - before[0]) / length)
             shift = (left[0] * offset_m, left[1] * offset_m)
         x, y = step.x + shift[0], step.y + shift[1]
-        if not places[step.place].ground.is_free(x, y):
+        ground = places[step.place].ground
+        if not ground.is_free(x, y) or (step.act in MOVING and not ground.clear(own, (x, y))):
             x, y = step.x, step.y
         moved.append(replace(step, x=x, y=y))
-        before = (step.x, step.y)
+        before, own = (step.x, step.y), (x, y)
     return tuple(moved)

@@ -101,7 +101,7 @@ class City:
         return rows
 
     def _between(self, at_s: float) -> tuple[int, float]:
-        position = min(max(at_s, 0.0), self.duration_s) / STEP_S
+        position = min(max(at_s, 0.0), self.duration_s) / STEP_S + 1e-6
         k = min(int(position), self.movement.step.shape[0] - 2)
         return k, min(1.0, position - k)
 

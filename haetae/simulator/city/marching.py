@@ -31,18 +31,22 @@ Ints = NDArray[np.int64]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def march(
-    at: Ints, agenda: Floats, people: Floats, place: Ints, walls: tuple[Floats, Ints], out: tuple[Ints, Floats], times: Floats
-) -> None:
+    who: tuple[Ints, Ints, Ints], agenda: Floats, people: Floats, place: Ints, walls: tuple[Floats, Ints],
+    out: tuple[Ints, Floats], times: Floats,
+) -> None:  # fmt: skip
     """Fills `out`: (n_steps, n) the agenda's row and (n_steps, n, 6) place, x, y, heading, paced metres, speed of each step;
-    and `times` (2, n_rows): when each row began and ended. `at` (n,) are the first rows; `walls` are blocks (place, x1, y1,
-    x2, y2) in order of place and where each place's begin.
+    and `times` (2, n_rows): when each row began and ended. `who`: (n,) first rows; leaders (-1: none), whose companions come
+    after them and do what they do in rows of their own; and how far a companion's rows are behind the leader's. `walls` are
+    blocks (place, x1, y1, x2, y2) in order of place and where each place's begin.
     """
     rows, facts = out
+    at, leader, behind = who
     for i in range(len(at)):
         _begin(i, at, agenda, times, place)
     for s in range(rows.shape[0]):
         for i in range(len(at)):
-            _advance(i, at, agenda, times, s * STEP_S, people, place)
+            to = at[leader[i]] + behind[i] if leader[i] >= 0 else -1
+            _advance(i, (at, to), agenda, times, s * STEP_S, people, place)
         for i in range(len(at)):
             rows[s, i] = at[i]
             facts[s, i, 0] = place[i]
@@ -53,6 +57,8 @@ def march(
                 _stand(i, agenda[at[i]], people)
             else:
                 _turn(i, agenda[at[i]], people, place)
+                if leader[i] >= 0 and place[leader[i]] == place[i]:
+                    _keep_up(i, leader[i], agenda[at[i]], agenda[at[leader[i]]], people)
                 _walk(i, agenda[at[i]], people, place, walls)
 
 
@@ -64,24 +70,40 @@ def _begin(i: int, at: Ints, agenda: Floats, times: Floats, place: Ints, t: floa
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _advance(i: int, at: Ints, agenda: Floats, times: Floats, t: float, people: Floats, place: Ints) -> None:
-    """Ends rows that are over; the next begins. Whoever is at the end of the agenda stays."""
-    while True:
+def _advance(i: int, rows: tuple[Ints, int], agenda: Floats, times: Floats, t: float, people: Floats, place: Ints) -> None:
+    """Ends rows that are over, and the next begins: a companion's (to >= 0) with the leader's. Who is at the end stays there."""
+    at, to = rows
+    while at[i] < to or (to < 0 and _is_over(agenda[at[i]], people[i], t - times[0, at[i]])):
         row = agenda[at[i]]
-        moving = row[ACT] == _WALK or row[ACT] == _RUN
-        if moving:
-            over = (row[GOAL_X] - people[i, X]) ** 2 + (row[GOAL_Y] - people[i, Y]) ** 2 < _ARRIVED_M**2
-        else:
-            over = t - times[0, at[i]] >= row[LASTS]
-        if not over or row[IS_LAST] > 0:
-            break
         times[1, at[i]] = t
         if row[ACT] == _AWAY:
             people[i, X], people[i, Y] = row[GOAL_X], row[GOAL_Y]
         at[i] += 1
         _begin(i, at, agenda, times, place, t)
-    people[i, DOWN] = 1.0 if row[ACT] == _LIE or row[ACT] == _FALL else 0.0
-    people[i, FIXED] = 0.0 if moving else 1.0
+    act = agenda[at[i], ACT]
+    people[i, DOWN] = 1.0 if act in (_LIE, _FALL) else 0.0
+    people[i, FIXED] = 0.0 if act in (_WALK, _RUN) else 1.0
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _is_over(row: Floats, person: Floats, elapsed_s: float) -> bool:
+    if row[IS_LAST] > 0:
+        return False
+    if row[ACT] == _WALK or row[ACT] == _RUN:
+        return bool((row[GOAL_X] - person[X]) ** 2 + (row[GOAL_Y] - person[Y]) ** 2 < _ARRIVED_M**2)
+    return bool(elapsed_s >= row[LASTS])
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _keep_up(i: int, leader: int, row: Floats, ahead: Floats, people: Floats) -> None:
+    """Faster while farther from the goal than the leader, slower while nearer."""
+    own = math.sqrt((row[GOAL_X] - people[i, X]) ** 2 + (row[GOAL_Y] - people[i, Y]) ** 2)
+    lead = math.sqrt((ahead[GOAL_X] - people[leader, X]) ** 2 + (ahead[GOAL_Y] - people[leader, Y]) ** 2)
+    people[i, SPEED] = min(
+        people[i, SPEED] * min(1.4, max(0.4, 1.0 + 0.35 * (own - lead))), 1.5 * max(people[i, OWN_SPEED], people[leader, SPEED])
+    )
+    if own < _ARRIVED_M:
+        people[i, SPEED] = 0.0
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -134,14 +156,26 @@ def _walk(i: int, row: Floats, people: Floats, place: Ints, walls: tuple[Floats,
     if not _is_wall(place[i], x + px, y + py, walls):
         x, y = x + px, y + py
     elif _is_wall(place[i], x, y, walls):
-        dx, dy = row[GOAL_X] - people[i, X], row[GOAL_Y] - people[i, Y]
-        length = math.sqrt(dx * dx + dy * dy) + 1e-9
-        go = max(go, 0.4 * STEP_S)
-        x, y = people[i, X] + dx / length * go, people[i, Y] + dy / length * go
+        x, y = _slid(i, row, people, place, walls, max(go, 0.5 * STEP_S))
     speed = people[i, SPEED]
     reach = 0.45 + 0.55 * min(1.0, speed / 1.4) + 0.35 * max(0.0, speed - 1.5)  # of a step, against one at a natural walk
     people[i, PACED] += math.sqrt((x - people[i, X]) ** 2 + (y - people[i, Y]) ** 2) / reach
     people[i, X], people[i, Y] = x, y
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _slid(i: int, row: Floats, people: Floats, place: Ints, walls: tuple[Floats, Ints], go: float) -> tuple[float, float]:
+    """A step straight towards the goal, or along the wall; through it only where there is no other way on."""
+    x, y = people[i, X], people[i, Y]
+    dx, dy = row[GOAL_X] - x, row[GOAL_Y] - y
+    length = math.sqrt(dx * dx + dy * dy) + 1e-9
+    dx, dy = dx / length * go, dy / length * go
+    if _is_wall(place[i], x + dx, y + dy, walls) and not _is_wall(place[i], x, y, walls):
+        if abs(dx) > 0.3 * go and not _is_wall(place[i], x + dx, y, walls):
+            return x + dx, y
+        if abs(dy) > 0.3 * go and not _is_wall(place[i], x, y + dy, walls):
+            return x, y + dy
+    return x + dx, y + dy
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -132,9 +132,11 @@ def _enter_zone(diary: Diary, rng: np.random.Generator) -> None:
     if not diary.place.zone:
         return
     corners = np.array(diary.place.zone)
-    weights = rng.dirichlet(np.full(len(corners), 6.0))  # a point inside, near the middle
-    x, y = weights @ corners
-    diary.go((float(x), float(y)))
+    inside = rng.dirichlet(np.full(len(corners), 6.0), size=12) @ corners  # near the middle
+    free = [(float(x), float(y)) for x, y in inside if diary.place.ground.is_free(float(x), float(y))]
+    if not free:
+        return
+    diary.go(free[0])
     diary.do(Act.STAND, float(rng.uniform(2, 5)))
     diary.notes.append("enters the zone")
 

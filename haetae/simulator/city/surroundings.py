@@ -12,7 +12,7 @@ from haetae.simulator.city.map import Setting
 from haetae.simulator.drawing.light import Light, LightKind, light
 from haetae.simulator.drawing.scenes import SCENES
 from haetae.simulator.drawing.scenes.stage import Stage
-from haetae.simulator.drawing.solids import extents_of
+from haetae.simulator.drawing.solids import extents
 from haetae.simulator.drawing.weather import Weather, WeatherKind, weather
 
 _LIGHTS: dict[LightKind, float] = {"day": 0.42, "overcast": 0.3, "dusk": 0.16, "night": 0.12}
@@ -67,7 +67,7 @@ def ground(setting: Setting) -> Ground:
     scene.build(stage)
     x1, y1, x2, y2 = scene.walkable
     whole = Area(x1 - _BEYOND_M, y1 - _ASIDE_M, x2 + _BEYOND_M, y2 + _ASIDE_M)
-    boxes = extents_of(stage.place().solids.shapes)
+    boxes = extents(stage.place().solids.shapes)
     standing = boxes[(boxes[:, 2] < _PASS_UNDER_M) & (boxes[:, 5] > _STEP_OVER_M)]
     obstacles = [Area(float(b[0]), float(b[1]), float(b[3]), float(b[4])) for b in standing]
     near = tuple(

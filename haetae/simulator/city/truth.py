@@ -151,7 +151,8 @@ def _zone_entries(city: City, place: Place) -> Iterator[Event]:
     inside = (m.place[:n] == place.number) & within(place.zone, m.x[:n], m.y[:n])
     for index in np.flatnonzero(inside.any(axis=0)):
         for begin, end in _runs(inside[:, index], 5):
-            yield Event("zone_entry", int(index) + 1, place.number, round(begin * STEP_S, 1), round(end * STEP_S, 1))
+            if end > begin:
+                yield Event("zone_entry", int(index) + 1, place.number, round(begin * STEP_S, 1), round(end * STEP_S, 1))
 
 
 def _crowds(city: City) -> list[Event]:
