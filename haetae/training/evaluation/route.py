@@ -12,10 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from haetae.domain.attributes import AttributeCondition
+from haetae.domain.frame import Pixels
 from haetae.training.evaluation.boxes import MIN_IOU, Boxes, ious
 
 MAX_RANK = 5
 _MIN_SHARE = 0.5  # of a tracklet's boxes that lie on one person before it is that person's
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """One person who is looked for: a photo, and what is known of the person."""
+
+    person: int
+    photo: Pixels
+    conditions: Sequence[AttributeCondition]
 
 
 @dataclass(frozen=True, slots=True)

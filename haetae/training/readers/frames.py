@@ -9,11 +9,12 @@ from pathlib import Path
 import av
 
 from haetae.domain.frame import Pixels
+from haetae.domain.geometry import ImageSize
 from haetae.errors import Misconfigured
 from haetae.training.evaluation.boxes import FrameTruth
 from haetae.training.evaluation.detecting import TrueFrame
 from haetae.training.evaluation.labels import labelled_frames, pixels_of
-from haetae.training.evaluation.tracks import NOBODY, FrameTracks
+from haetae.training.evaluation.tracks import NOBODY, FrameTracks, Tracks
 from haetae.training.readers import city_folder, coco, crowdhuman, motchallenge
 from haetae.training.readers.samples import Film, PeopleFrame, pixels
 
@@ -50,7 +51,8 @@ class FrameSource:
         if films is not None:
             for film in films:
                 for number, image in film_frames(film, self.every):
-                    yield TrueFrame(film.name, image, true_people(film.truth.get(number, NOBODY)))
+                    truth = clipped(film.truth.get(number, NOBODY), size_of(image))
+                    yield TrueFrame(film.name, image, true_people(truth))
             return
         for each in _pictures_in(data):
             yield TrueFrame(data.name, pixels(each.file), each.truth)
@@ -65,6 +67,14 @@ def films_in(data: Path, min_visibility: float) -> list[Film] | None:
     return None
 
 
+def films_of(data: Path, min_visibility: float) -> list[Film]:
+    """The films in the folder. Raises Misconfigured where there are none."""
+    films = films_in(data, min_visibility)
+    if not films:
+        raise Misconfigured("The folder holds neither a city nor MOTChallenge.", folder=data)
+    return films
+
+
 def film_frames(film: Film, every: int = 1) -> Iterator[tuple[int, Pixels]]:
     """Every n-th frame with its number, from 1."""
     if film.video is None:
@@ -77,6 +87,23 @@ def film_frames(film: Film, every: int = 1) -> Iterator[tuple[int, Pixels]]:
         for number, image in enumerate(container.decode(video=0), start=1):
             if (number - 1) % every == 0:
                 yield number, image.to_ndarray(format="bgr24")
+
+
+def size_of(image: Pixels) -> ImageSize:
+    return ImageSize(width=image.shape[1], height=image.shape[0])
+
+
+def clipped(frame: FrameTracks, size: ImageSize) -> FrameTracks:
+    """The same people with the part of their boxes that lies in the picture; who lies wholly outside is left out."""
+    boxes = frame.boxes.copy()
+    boxes[:, 0::2], boxes[:, 1::2] = boxes[:, 0::2].clip(0, size.width), boxes[:, 1::2].clip(0, size.height)
+    inside = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    return FrameTracks(frame.ids[inside], boxes[inside], None if frame.ignored is None else frame.ignored[inside])
+
+
+def clipped_tracks(tracks: Tracks, size: ImageSize) -> Tracks:
+    """Every frame clipped."""
+    return {number: clipped(frame, size) for number, frame in tracks.items()}
 
 
 def true_people(frame: FrameTracks) -> FrameTruth:

@@ -77,6 +77,17 @@ class Film:
     frames: tuple[Path, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PosedPerson:
+    """One person of one frame: box xyxy and key points (17, 3) in pixels, visibility 0-1, and what the person does."""
+
+    id: int
+    box: tuple[float, float, float, float]
+    keypoints: NDArray[np.float32]
+    visibility: float
+    act: str
+
+
 def pixels(file: Path) -> Pixels:
     """The picture, BGR. Raises Poison where it cannot be read."""
     read = cv2.imread(str(file), cv2.IMREAD_COLOR)

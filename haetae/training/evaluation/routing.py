@@ -1,0 +1,99 @@
+"""The route test on a city: films are followed, people embedded, problems asked, and routes compared with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from haetae.domain.attributes import Attributes
+from haetae.domain.embedding import Vectors, pooled
+from haetae.imaging.colours import clothing_colours
+from haetae.inference.attribute_classifier import AttributeClassifier
+from haetae.inference.embedder import Embedder
+from haetae.ranking import KReciprocal, rerank_embeddings
+from haetae.ranking.fusion import evidence, order_value
+from haetae.training.evaluation.boxes import Boxes
+from haetae.training.evaluation.following import FollowedPerson
+from haetae.training.evaluation.route import Appearance, FoundPerson, Problem, RouteScores, owner, route_scores
+from haetae.training.evaluation.tracks import Tracks
+from services.reid.pipeline import MIN_WEIGHT, averaged
+
+SHOTS = 4  # of a tracklet that are embedded, as reid does
+WEIGHT_OF_ATTRIBUTES = 0.2  # as search has it
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReport:
+    """The test by the photo alone, by re-ranked distances, and by these with attributes; `n_followed` tracklets in all."""
+
+    by_photo: RouteScores
+    reranked: RouteScores
+    with_attributes: RouteScores | None
+    n_problems: int
+    n_followed: int
+
+
+def owned(camera: str, people: Sequence[FollowedPerson], truth: Tracks) -> list[FoundPerson]:
+    """Whose each tracklet of a camera truly is."""
+    by_frame: dict[int, Mapping[int, Boxes]] = {
+        number: {int(id): frame.boxes[i] for i, id in enumerate(frame.ids)} for number, frame in truth.items()
+    }
+    return [FoundPerson(camera, each.from_s, each.to_s, owner(each.boxes, by_frame)) for each in people]
+
+
+def route_report(
+    asked: Sequence[Problem],
+    followed: Sequence[FollowedPerson],
+    owners: Sequence[FoundPerson],
+    stays: Sequence[Appearance],
+    embedder: Embedder,
+    classifier: AttributeClassifier | None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> RouteReport:
+    """Asks all problems of all tracklets, whose true owners are in the same order."""
+    probes = embedder.embed([problem.photo for problem in asked])
+    vectors = np.stack([_embedded(each, embedder, i, progress) for i, each in enumerate(followed)])
+    plain = np.clip(1.0 - probes @ vectors.T, 0.0, 2.0)
+    reranked = _reranked(probes, vectors)
+    people = [problem.person for problem in asked]
+    described = None
+    if classifier is not None:
+        read = [_described(each, classifier) for each in followed]
+        described = route_scores(people, _ordered(asked, reranked, read), owners, stays)
+    return RouteReport(
+        route_scores(people, plain, owners, stays),
+        route_scores(people, reranked, owners, stays),
+        described,
+        len(asked),
+        len(followed),
+    )
+
+
+def _embedded(person: FollowedPerson, embedder: Embedder, number: int, progress: Callable[[int], None]) -> NDArray[np.float32]:
+    progress(number + 1)
+    weights = np.maximum(np.array(person.qualities[:SHOTS]), MIN_WEIGHT)
+    return pooled(embedder.embed(person.crops[:SHOTS]), weights)
+
+
+def _described(person: FollowedPerson, classifier: AttributeClassifier) -> Attributes:
+    """As reid does: over the best shots, weighted by quality, measured colours first."""
+    crops = person.crops[:SHOTS]
+    read = zip(classifier.classify(crops), crops, person.qualities, strict=False)
+    return averaged([(seen.merged(clothing_colours(crop)), max(q, MIN_WEIGHT)) for seen, crop, q in read])
+
+
+def _reranked(probes: Vectors, vectors: Vectors) -> NDArray[np.float32]:
+    """Each problem is asked by itself: an operator's query knows nothing of the others."""
+    return np.concatenate([rerank_embeddings(probe[None], vectors, KReciprocal()) for probe in probes])
+
+
+def _ordered(asked: Sequence[Problem], distances: NDArray[np.float32], read: Sequence[Attributes]) -> NDArray[np.float64]:
+    return np.array(
+        [
+            [order_value(float(d), evidence(p.conditions, its), WEIGHT_OF_ATTRIBUTES) for d, its in zip(row, read, strict=True)]
+            for p, row in zip(asked, distances, strict=True)
+        ]
+    )
