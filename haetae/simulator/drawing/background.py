@@ -46,7 +46,7 @@ def background(
         raise Misconfigured(f"There is no scene '{scene}'; choose one of {', '.join(sorted(SCENES))}.")
     stage = Stage(rng, light)
     SCENES[scene].build(stage)
-    linear, depth, floor = _traced(stage.place(), view, light, weather, SCENES[scene].is_indoor)
+    linear, depth, floor = _traced(stage.place(view.position_m), view, light, weather, SCENES[scene].is_indoor)
     exposure = _exposure(linear, response.gain)
     tone = response.tone(exposure)
     pixels = np.empty(linear.shape, np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numba
@@ -21,6 +21,7 @@ from haetae.simulator.people.mesh import Posed
 
 Rect = tuple[int, int, int, int]
 
+SHADE = 0.35  # of `Background.floor` where the sun does not come
 BEHIND_M = 0.05  # a wall this much nearer than a person hides the person
 INSIDE_M = np.array([0.06] * 5 + [0.12] * 2 + [0.1] * 4 + [0.2] * 2 + [0.12] * 4)  # how deep below the skin each key point lies
 
@@ -89,7 +90,7 @@ def draw_walker(
     """
     view = canvas.view
     x, y = (float(v) for v in posed.vertices[:, :2].mean(axis=0))
-    light = canvas.light.at(x, y)
+    light = _light_at(canvas, x, y)
     person = patch(posed, view, light, canvas.tone, shift=shift)
     if person is None:
         return None
@@ -124,6 +125,26 @@ def keypoints_now(canvas: Canvas, drawn: Drawn) -> NDArray[np.float32]:
 def finish(canvas: Canvas, weather: Weather, sensor: CameraResponse, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The frame (h, w, 3) uint8 that the camera gives away: lens, what falls from the sky, noise."""
     return with_noise(fallen(canvas.rendered(), weather, rng), sensor.noise, rng)
+
+
+def _light_at(canvas: Canvas, x_m: float, y_m: float) -> Light:
+    """The light on somebody who stands there: without most of the sun where the floor around lies in shade."""
+    light = canvas.light.at(x_m, y_m)
+    if not light.is_hard:
+        return light
+    x, y, depth = (float(v) for v in canvas.view.project([(x_m, y_m, 0.0)])[0])
+    height, width = canvas.depth.shape
+    if depth <= 0 or not (0 <= x < width and 0 <= y < height):
+        return light
+    reach = max(2, round(0.4 * canvas.view.focal_px / depth))
+    part = canvas.background.floor[
+        max(0, int(y) - reach // 2) : int(y) + reach // 2 + 1, max(0, int(x) - reach) : int(x) + reach + 1
+    ]
+    ground = part[part > 0.2]
+    if not len(ground):
+        return light
+    sunny = float(np.clip((ground.mean() - SHADE) / (1 - SHADE), 0, 1))
+    return replace(light, colour=light.colour * np.float32(0.12 + 0.88 * sunny), shadow=light.shadow * (0.35 + 0.65 * sunny))
 
 
 def _haze(background: Background) -> NDArray[np.float32]:

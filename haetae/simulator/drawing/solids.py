@@ -26,6 +26,7 @@ class Shape(IntEnum):
 
 N_NUMBERS = 9
 LEAF_SIZE = 3
+STACK = 64
 OPEN_LEAVES, OPEN_MESH = 1, 2  # solids with holes
 
 
@@ -33,8 +34,9 @@ class Solids(NamedTuple):
     """Solids in the order of their tree.
 
     Rows of `shapes` (n, 9) float64 are a Shape and its numbers; `materials` (n,) int32 rows of the table; `holes` (n,) int32
-    0 or OPEN_*; `casts` (n,) bool, whether it throws a shadow. `bounds` (m, 6) float64 and `links` (m, 2) int32 are the tree's
-    nodes: (left, right) child, or (-1 - first solid, number of solids).
+    0 or OPEN_*; `casts` (n,) bool, whether it throws a shadow. `bounds` (m, 6) float64 and `links` (m, 3) int32 are the tree's
+    nodes: (left, right child, the axis that they are sorted along), or (-1 - first solid, number of solids, 0). `stack` is for
+    walking the tree: one thread at a time.
     """
 
     shapes: NDArray[np.float64]
@@ -43,9 +45,10 @@ class Solids(NamedTuple):
     casts: NDArray[np.bool_]
     bounds: NDArray[np.float64]
     links: NDArray[np.int32]
+    stack: NDArray[np.int32]
 
 
-def extents_of(shapes: NDArray[np.float64]) -> NDArray[np.float64]:
+def extents(shapes: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n, 6) float64: least and greatest x, y, z of each solid."""
     out = np.empty((len(shapes), 6))
     for i, row in enumerate(shapes):
@@ -61,22 +64,22 @@ def extents_of(shapes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def tree(shapes: NDArray[np.float64], materials: NDArray[np.int32], holes: NDArray[np.int32], casts: NDArray[np.bool_]) -> Solids:
     """Sorts solids into a tree of bounds, split at the median of the longest side."""
-    extents = extents_of(shapes)
-    centres = (extents[:, :3] + extents[:, 3:]) / 2
+    reach = extents(shapes)
+    centres = (reach[:, :3] + reach[:, 3:]) / 2
     order = np.arange(len(shapes))
     bounds: list[NDArray[np.float64]] = []
-    links: list[tuple[int, int]] = []
+    links: list[tuple[int, int, int]] = []
 
     def node(first: int, end: int) -> int:
         part = order[first:end]
         number = len(bounds)
-        bounds.append(np.concatenate([extents[part, :3].min(axis=0) - 1e-4, extents[part, 3:].max(axis=0) + 1e-4]))
-        links.append((-1 - first, end - first))
+        bounds.append(np.concatenate([reach[part, :3].min(axis=0) - 1e-4, reach[part, 3:].max(axis=0) + 1e-4]))
+        links.append((-1 - first, end - first, 0))
         if end - first > LEAF_SIZE:
             axis = int(np.ptp(centres[part], axis=0).argmax())
             order[first:end] = part[np.argsort(centres[part, axis], kind="stable")]
             middle = (first + end) // 2
-            links[number] = (node(first, middle), node(middle, end))
+            links[number] = (node(first, middle), node(middle, end), axis)
         return number
 
     node(0, len(shapes))
@@ -86,7 +89,8 @@ def tree(shapes: NDArray[np.float64], materials: NDArray[np.int32], holes: NDArr
         np.ascontiguousarray(holes[order]),
         np.ascontiguousarray(casts[order]),
         np.array(bounds),
-        np.array(links, np.int32).reshape(-1, 2),
+        np.array(links, np.int32).reshape(-1, 3),
+        np.zeros(STACK, np.int32),
     )
 
 
@@ -174,7 +178,7 @@ def _has_hole(kind, row, place, cells):  # type: ignore[no-untyped-def]
     """Whether leaves or the bars of a fence leave a place open."""
     x, y, z = place
     if kind == 1:
-        return noise(cells, x * 7.0, y * 7.0, z * 7.0) + 0.6 * noise(cells, x * 19.0, y * 19.0, z * 19.0) < -0.25
+        return noise(cells, x * 9.0, y * 9.0, z * 9.0) + 0.8 * noise(cells, x * 27.0, y * 27.0, z * 27.0) < -0.1
     u = (x - row[1]) * row[7] + (y - row[2]) * row[8] if row[4] > row[5] else (y - row[2]) * row[7] - (x - row[1]) * row[8]
     bars = abs(u / 0.12 - np.floor(u / 0.12) - 0.5) > 0.11
     rails = abs(abs(z - row[3]) - row[6]) > 0.05
@@ -182,37 +186,56 @@ def _has_hole(kind, row, place, cells):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True)
-def _meets(bounds, o, d, reach):  # type: ignore[no-untyped-def]
-    """Whether a ray enters a box of bounds before `reach`."""
-    enter, leave = 0.0, reach
-    for k in range(3):
-        way = d[k] if abs(d[k]) > 1e-12 else 1e-12
-        a, b = (bounds[k] - o[k]) / way, (bounds[k + 3] - o[k]) / way
-        enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
-    return enter <= leave
+def _per(way):  # type: ignore[no-untyped-def]
+    return 1.0 / (way if abs(way) > 1e-12 else 1e-12)
+
+
+@numba.njit(nogil=True, cache=True, fastmath=True)
+def _meets(bounds, node, o, per, reach):  # type: ignore[no-untyped-def]
+    """Whether a ray (`per`: one over its direction) enters a node's bounds before `reach`."""
+    a, b = (bounds[node, 0] - o[0]) * per[0], (bounds[node, 3] - o[0]) * per[0]
+    enter, leave = min(a, b), max(a, b)
+    a, b = (bounds[node, 1] - o[1]) * per[1], (bounds[node, 4] - o[1]) * per[1]
+    enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
+    a, b = (bounds[node, 2] - o[2]) * per[2], (bounds[node, 5] - o[2]) * per[2]
+    enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
+    return enter <= leave and leave > 0.0 and enter < reach
+
+
+@numba.njit(nogil=True, cache=True, fastmath=True)
+def _grown(solids, node, d, top):  # type: ignore[no-untyped-def]
+    """Puts a node's children on the stack, the one that the ray comes to first on top."""
+    left, right, axis = solids.links[node, 0], solids.links[node, 1], solids.links[node, 2]
+    ahead = d[0] if axis == 0 else (d[1] if axis == 1 else d[2])
+    if ahead > 0.0:
+        left, right = right, left
+    solids.stack[top], solids.stack[top + 1] = left, right
+    return top + 2
+
+
+@numba.njit(nogil=True, cache=True, fastmath=True)
+def _open(solids, cells, i, at):  # type: ignore[no-untyped-def]
+    """Whether a solid has a hole at a place of its surface."""
+    return solids.holes[i] != 0 and _has_hole(solids.holes[i], solids.shapes[i], at, cells)
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True)
 def nearest(solids, cells, o, d, reach):  # type: ignore[no-untyped-def]
     """What a ray from `o` (3-tuple) along unit `d` meets first before `reach`: (metres, number of the solid or NOBODY)."""
-    stack = np.empty(48, np.int32)
-    stack[0], top, found = 0, 1, NOBODY
+    per = (_per(d[0]), _per(d[1]), _per(d[2]))
+    solids.stack[0], top, found = 0, 1, NOBODY
     while top > 0:
         top -= 1
-        node = stack[top]
-        if not _meets(solids.bounds[node], o, d, reach):
+        node = solids.stack[top]
+        if not _meets(solids.bounds, node, o, per, reach):
             continue
-        left, right = solids.links[node, 0], solids.links[node, 1]
-        if left >= 0:
-            stack[top], stack[top + 1] = left, right
-            top += 2
+        first = -1 - solids.links[node, 0]
+        if first < 0:
+            top = _grown(solids, node, d, top)
             continue
-        for i in range(-1 - left, -1 - left + right):
+        for i in range(first, first + solids.links[node, 1]):
             t = _reach(solids.shapes[i], o, d)
-            if t < reach:
-                hole = solids.holes[i]
-                if hole and _has_hole(hole, solids.shapes[i], (o[0] + t * d[0], o[1] + t * d[1], o[2] + t * d[2]), cells):
-                    continue
+            if t < reach and not _open(solids, cells, i, (o[0] + t * d[0], o[1] + t * d[1], o[2] + t * d[2])):
                 reach, found = t, i
     return reach, found
 
@@ -220,26 +243,22 @@ def nearest(solids, cells, o, d, reach):  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True, fastmath=True)
 def is_blocked(solids, cells, o, d, reach):  # type: ignore[no-untyped-def]
     """Whether anything that casts shadows lies on the ray before `reach`."""
-    stack = np.empty(48, np.int32)
-    stack[0], top = 0, 1
+    per = (_per(d[0]), _per(d[1]), _per(d[2]))
+    solids.stack[0], top = 0, 1
     while top > 0:
         top -= 1
-        node = stack[top]
-        if not _meets(solids.bounds[node], o, d, reach):
+        node = solids.stack[top]
+        if not _meets(solids.bounds, node, o, per, reach):
             continue
-        left, right = solids.links[node, 0], solids.links[node, 1]
-        if left >= 0:
-            stack[top], stack[top + 1] = left, right
-            top += 2
+        first = -1 - solids.links[node, 0]
+        if first < 0:
+            top = _grown(solids, node, d, top)
             continue
-        for i in range(-1 - left, -1 - left + right):
+        for i in range(first, first + solids.links[node, 1]):
             if not solids.casts[i]:
                 continue
             t = _reach(solids.shapes[i], o, d)
-            if t < reach:
-                hole = solids.holes[i]
-                if hole and _has_hole(hole, solids.shapes[i], (o[0] + t * d[0], o[1] + t * d[1], o[2] + t * d[2]), cells):
-                    continue
+            if t < reach and not _open(solids, cells, i, (o[0] + t * d[0], o[1] + t * d[1], o[2] + t * d[2])):
                 return True
     return False
 

@@ -150,12 +150,13 @@ def _shop(row, place, foot, cells):  # type: ignore[no-untyped-def]
         return row[4], row[5], row[6]
     if scattered(i + seed, 1) < 0.25:  # a poster or a shutter
         b, g, r = _packet(row, i, 9)
-        return (b, g, r) if scattered(int(v / 0.25), int(u / 0.4) + seed) < 0.6 else (g, r, b)
+        fade = 0.55 + 0.35 * noise(cells, u * 1.3, v * 1.3, seed * 1.0)
+        return b * fade + 0.04, g * fade + 0.04, r * fade + 0.04
     dim = 0.05 + 0.14 * scattered(i + seed, 4)
     x, y = int(np.floor(u / 0.16)), int(np.floor(v / 0.28))
     if scattered(x, y + 31 * i) < 0.35 and v < 0.72 * row[8]:
         b, g, r = _packet(row, x, y)
-        return b * 0.5 + dim * 0.5, g * 0.5 + dim * 0.5, r * 0.5 + dim * 0.5
+        return b * 0.3 + dim * 0.7, g * 0.3 + dim * 0.7, r * 0.3 + dim * 0.7
     dim *= 1.0 + 0.5 * noise(cells, u * 2.2, v * 2.2, i * 3.1)
     return dim * 1.1, dim, dim * 0.95
 

@@ -15,6 +15,7 @@ from haetae.simulator.drawing.surfaces import colour_at
 SKY_M = 250.0  # nothing is farther
 N_FEELERS = 6  # rays that look for the sky from a place
 FEELER_M = 2.5
+ROUGH = 0.05  # of what mirrors: reflections are a little blurred
 
 
 class Place(NamedTuple):
@@ -92,12 +93,32 @@ def _patch(row, x, y):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True)
+def _lowest_seen(floor, x, y):  # type: ignore[no-untyped-def]
+    """The number of the topmost patch that hides everything under it at a place; -1 where there is none."""
+    for i in range(floor.shape[0] - 1, -1, -1):
+        if floor[i, 8] >= 1.0 and floor[i, 9] <= 0.0 and _patch(floor[i], x, y):
+            return i
+    return -1
+
+
+@numba.njit(nogil=True, cache=True, fastmath=True)
+def _patch_colour(place, patch, x, y, foot):  # type: ignore[no-untyped-def]
+    along = (x - patch[1]) * patch[5] + (y - patch[2]) * patch[6]
+    across = (y - patch[2]) * patch[5] - (x - patch[1]) * patch[6]
+    return colour_at(place.table[int(patch[7])], (along, across, 0.0), foot, place.cells)
+
+
+@numba.njit(nogil=True, cache=True, fastmath=True)
 def _ground_colour(place, x, y, foot):  # type: ignore[no-untyped-def]
     """Linear BGR and gloss of the ground."""
-    row = place.table[place.base]
-    b, g, r = colour_at(row, (x, y, 0.0), foot, place.cells)
-    gloss = row[10]
-    for i in range(place.floor.shape[0]):
+    first = _lowest_seen(place.floor, x, y)
+    if first >= 0:
+        b, g, r = _patch_colour(place, place.floor[first], x, y, foot)
+        gloss = place.table[int(place.floor[first, 7]), 10]
+    else:
+        b, g, r = colour_at(place.table[place.base], (x, y, 0.0), foot, place.cells)
+        gloss = place.table[place.base, 10]
+    for i in range(first + 1, place.floor.shape[0]):
         patch = place.floor[i]
         if not _patch(patch, x, y):
             continue
@@ -105,12 +126,9 @@ def _ground_colour(place, x, y, foot):  # type: ignore[no-untyped-def]
         if patch[9] > 0.0:
             worn = 0.5 + 0.5 * noise(place.cells, x * 3.3, y * 3.3, 9.0) + 0.3 * noise(place.cells, x * 14, y * 14, 5.0)
             share *= min(1.0, max(0.0, 1.6 - 2.2 * patch[9] * worn))
-        other = place.table[int(patch[7])]
-        along = (x - patch[1]) * patch[5] + (y - patch[2]) * patch[6]
-        across = (y - patch[2]) * patch[5] - (x - patch[1]) * patch[6]
-        p, q, s = colour_at(other, (along, across, 0.0), foot, place.cells)
+        p, q, s = _patch_colour(place, patch, x, y, foot)
         b, g, r = b + (p - b) * share, g + (q - g) * share, r + (s - r) * share
-        gloss += (other[10] - gloss) * share
+        gloss += (place.table[int(patch[7]), 10] - gloss) * share
     return (b, g, r), gloss
 
 
@@ -295,7 +313,15 @@ def _weathered(sun, cells, surface, at):  # type: ignore[no-untyped-def]
 def _mirrored(place, sun, at, d, normal):  # type: ignore[no-untyped-def]
     """What a smooth surface shows besides its colour, and how much of it at this slant (Schlick 1994)."""
     slant = d[0] * normal[0] + d[1] * normal[1] + d[2] * normal[2]
-    way = (d[0] - 2 * slant * normal[0], d[1] - 2 * slant * normal[1], d[2] - 2 * slant * normal[2])
+    p, q = (
+        scattered(int(at[0] * 9173.0), int(at[1] * 7919.0)),
+        scattered(int(at[1] * 6151.0), int(at[0] * 4337.0 + at[2] * 977.0)),
+    )
+    x = d[0] - 2 * slant * normal[0] + ROUGH * (p - 0.5)
+    y = d[1] - 2 * slant * normal[1] + ROUGH * (q - 0.5)
+    z = d[2] - 2 * slant * normal[2] + 3 * ROUGH * (p * q - 0.25) * normal[2]
+    per = 1.0 / np.sqrt(x * x + y * y + z * z)
+    way = (x * per, y * per, z * per)
     much = 0.05 + 0.9 * (1.0 - min(1.0, abs(slant))) ** 4
     off = (at[0] + 0.004 * normal[0], at[1] + 0.004 * normal[1], at[2] + 0.004 * normal[2])
     t, number = _met(place, off, way, 80.0)
@@ -319,8 +345,11 @@ def _fogged(sun, colour, t):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True)
-def _look(place, eye, sun, coarse, x, y):  # type: ignore[no-untyped-def]
-    """One sample: linear BGR, depth m, code of what is met, sun that falls there (for shadows on the floor)."""
+def _look(place, eye, sun, coarse, x, y, known):  # type: ignore[no-untyped-def]
+    """One sample: linear BGR, depth m, code of what is met, sun that falls there (for shadows on the floor).
+
+    `known` is (code, sun) of the sample beside it: shadows are sought once a pixel where both met the same.
+    """
     o = (eye.position[0], eye.position[1], eye.position[2])
     d, share = _aim(eye, x, y)
     t, number = _met(place, o, d, SKY_M)
@@ -337,7 +366,7 @@ def _look(place, eye, sun, coarse, x, y):  # type: ignore[no-untyped-def]
         sky = _open_sky(place, off, normal, int(x * 131) + int(y * 7))
         sunny = _sunny(place, sun, off, normal, int(x) + int(y))
     elif sun.numbers[0] > 0:
-        sunny = _sunny(place, sun, off, normal, 0)
+        sunny = known[1] if known[0] == code else _sunny(place, sun, off, normal, 0)
     out = _lit(sun, colour, normal, at, sky, sunny)
     if gloss > 0.02:
         mirror, much = _mirrored(place, sun, at, d, normal)
@@ -351,25 +380,43 @@ def _look(place, eye, sun, coarse, x, y):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True)
+def _differs(codes, picture, x, y):  # type: ignore[no-untyped-def]
+    """Whether a pixel borders on something else, or on another colour."""
+    height, width = codes.shape
+    level = picture[y, x, 1] + 0.02
+    for v, u in ((y, x - 1), (y, x + 1), (y - 1, x), (y + 1, x)):
+        if not (0 <= u < width and 0 <= v < height):
+            continue
+        if codes[v, u] != codes[y, x] or abs(picture[v, u, 1] + 0.02 - level) > 0.25 * level:
+            return True
+    return False
+
+
+@numba.njit(nogil=True, cache=True, fastmath=True)
 def trace(place, eye, sun, coarse, picture, planes):  # type: ignore[no-untyped-def]
     """Fills `picture` (h, w, 3) float32 linear BGR and `planes` = depth m, floor 0-1 (both (h, w) float32).
 
-    Two samples a pixel; two more where they disagree about what is there.
+    One sample a pixel, and three more where it differs from its neighbours.
     """
     depth, floor = planes
-    lit_floor = 0.65 if sun.numbers[0] > 0 else 0.0
+    codes = np.empty(depth.shape, np.int32)
+    shade = 0.35 if sun.numbers[0] > 0 else 1.0  # how much a person's shadow still darkens where the sun does not come
     for y in range(eye.height):
         for x in range(eye.width):
-            a, za, ca, sa = _look(place, eye, sun, coarse, x + 0.28, y + 0.32)
-            b, zb, cb, sb = _look(place, eye, sun, coarse, x + 0.72, y + 0.68)
-            n, red, green, blue = 2.0, a[2] + b[2], a[1] + b[1], a[0] + b[0]
-            on_floor = (1.0 if ca == GROUND else 0.0) + (1.0 if cb == GROUND else 0.0)
-            if ca != cb or abs(a[1] - b[1]) > 0.12:
-                c, zc, cc, _ = _look(place, eye, sun, coarse, x + 0.7, y + 0.25)
-                e, ze, ce, _ = _look(place, eye, sun, coarse, x + 0.25, y + 0.75)
-                n, red, green, blue = 4.0, red + c[2] + e[2], green + c[1] + e[1], blue + c[0] + e[0]
-                on_floor += (1.0 if cc == GROUND else 0.0) + (1.0 if ce == GROUND else 0.0)
-                za, zb = min(za, zc), min(zb, ze)
-            picture[y, x, 0], picture[y, x, 1], picture[y, x, 2] = blue / n, green / n, red / n
-            depth[y, x] = min(za, zb)
-            floor[y, x] = on_floor / n * (1.0 - lit_floor + lit_floor * 0.5 * (sa + sb))
+            colour, z, code, sunny = _look(place, eye, sun, coarse, x + 0.5, y + 0.5, (NOBODY, 0.0))
+            picture[y, x, 0], picture[y, x, 1], picture[y, x, 2] = colour
+            depth[y, x], codes[y, x] = z, code
+            floor[y, x] = shade + (1.0 - shade) * sunny if code == GROUND else 0.0
+    firsts = picture.copy()
+    for y in range(eye.height):
+        for x in range(eye.width):
+            if not _differs(codes, firsts, x, y):
+                continue
+            blue, green, red = firsts[y, x, 0], firsts[y, x, 1], firsts[y, x, 2]
+            known = (NOBODY, 0.0)
+            for dx, dy in ((0.17, 0.33), (0.83, 0.5), (0.4, 0.83)):
+                colour, z, code, sunny = _look(place, eye, sun, coarse, x + dx, y + dy, known)
+                blue, green, red = blue + colour[0], green + colour[1], red + colour[2]
+                depth[y, x] = min(depth[y, x], z)
+                known = (code, sunny)
+            picture[y, x, 0], picture[y, x, 1], picture[y, x, 2] = blue / 4.0, green / 4.0, red / 4.0

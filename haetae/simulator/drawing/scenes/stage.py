@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from haetae.simulator.drawing.light import Light
 from haetae.simulator.drawing.noise import volume
-from haetae.simulator.drawing.solids import N_NUMBERS, OPEN_LEAVES, OPEN_MESH, Shape, tree
+from haetae.simulator.drawing.solids import N_NUMBERS, OPEN_LEAVES, OPEN_MESH, Shape, extents, tree
 from haetae.simulator.drawing.surfaces import N_COLUMNS, Kind
 from haetae.simulator.drawing.trace import Place
 
 Colour = Sequence[float]
 """BGR 0-255 as a screen shows it."""
+
+
+CLEAR_M = 2.6
+WALL_M = 7.0  # what is longer stays
 
 
 class Stage:
@@ -108,6 +112,9 @@ class Stage:
     ) -> None:
         """An ellipsoid; as foliage it is ragged."""
         self._put([Shape.ELLIPSOID, *at, *radii, 0.0, 0.0], material, OPEN_LEAVES if leaves else 0, True)
+        if leaves:  # a second, darker layer inside closes most of the gaps
+            self._put([Shape.ELLIPSOID, *at, *(0.86 * r for r in radii), 0.0, 0.0], material, OPEN_LEAVES, True)
+            self._put([Shape.ELLIPSOID, *at, *(0.66 * r for r in radii), 0.0, 0.0], material, 0, True)
 
     def fence(self, a: tuple[float, float], b: tuple[float, float], height: float, material: int, lift: float = 0.0) -> None:
         """Upright bars between two places."""
@@ -141,10 +148,15 @@ class Stage:
         self._shapes.append([float(v) for v in row])
         self._of.append((material, holes, casts))
 
-    def place(self) -> Place:
-        """Everything as the ray caster takes it."""
+    def place(self, keep_clear: tuple[float, float, float] | None = None) -> Place:
+        """Everything as the ray caster takes it but small things close to `keep_clear`: nobody hangs a camera behind a lamp."""
         of = np.array(self._of, np.int64).reshape(-1, 3)
         shapes = np.array(self._shapes, np.float64).reshape(-1, N_NUMBERS)
+        if keep_clear is not None:
+            low, high = np.split(extents(shapes), 2, axis=1)
+            gap = np.linalg.norm(np.maximum(0.0, np.maximum(low - keep_clear, keep_clear - high)), axis=1)
+            far = (gap > CLEAR_M) | ((high - low).max(axis=1) > WALL_M)
+            of, shapes = of[far], shapes[far]
         solids = tree(shapes, of[:, 0].astype(np.int32), of[:, 1].astype(np.int32), of[:, 2].astype(np.bool_))
         floor: NDArray[np.float64] = np.array(self._floor, np.float64).reshape(-1, 10)
         return Place(solids, np.array(self._table, np.float64).reshape(-1, N_COLUMNS), floor, int(self.base), volume())
