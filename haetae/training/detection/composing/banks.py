@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from haetae.domain.frame import Pixels
 from haetae.domain.geometry import ImageSize
+from haetae.imaging.letterbox import resized
 from haetae.simulator.drawing.background import background
 from haetae.simulator.drawing.light import LightKind, light
 from haetae.simulator.drawing.response import response
@@ -119,5 +120,7 @@ def _patch(rng: np.random.Generator, clips: ClipFrames, members: NDArray[np.intp
         left, top = int(rng.integers(0, width - wide + 1)), int(rng.integers(0, height - high + 1))
         place = np.array([[left, top, left + wide, top + high]], np.float32)
         if (shares_within(frame.boxes, place) <= _TOUCHED).all():
-            return np.ascontiguousarray(frame.pixels[top : top + high, left : left + wide])
+            part = np.ascontiguousarray(frame.pixels[top : top + high, left : left + wide])
+            size = ImageSize(width=min(wide, _SCENE_SIZE.width), height=high * min(wide, _SCENE_SIZE.width) // wide)
+            return resized(part, size)
     return None

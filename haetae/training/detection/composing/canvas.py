@@ -17,6 +17,7 @@ _SEEN_ALPHA = 0.47  # of a pixel that counts as the cut-out's
 _LEAST_SIDE_PX, _LEAST_PIXELS = 12, 30
 _LEAST_OF_WHOLE, _LEAST_OF_INSIDE = 0.3, 0.28  # seen share of a person who counts; of what lies within the frame
 _OCCLUDER = -1
+_AREA_BELOW = 0.6  # averaging is dear; above this, bilinear sampling misses next to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Canvas:
         self, rng: np.random.Generator, cutout: Cutout, foot: tuple[float, float], scale: float, number: int
     ) -> tuple[tuple[int, int, int, int], int, int] | None:
         high, wide = max(3, round(cutout.shape[0] * scale)), max(3, round(cutout.shape[1] * scale * rng.uniform(0.93, 1.07)))
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        method = cv2.INTER_AREA if scale < _AREA_BELOW else cv2.INTER_LINEAR
         layer = cv2.resize(cutout, (wide, high), interpolation=method).astype(np.float32)
         if rng.random() < 0.5:
             layer = layer[:, ::-1]

@@ -139,7 +139,7 @@ class Composer:
         if rng.random() < 0.4:
             corners += rng.normal(0, 0.08, (4, 2)).astype(np.float32) * np.float32(wide)
         shrink = wide / size.width
-        if shrink > 1.5:
+        if shrink > 2.0:
             whole = cv2.resize(whole, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
             corners /= np.float32(shrink)
         target = np.array([[0, 0], [size.width, 0], [size.width, size.height], [0, size.height]], np.float32)
@@ -215,11 +215,11 @@ class _Slope:
         """x, y and the height of a standing person, all in pixels."""
         x = rng.uniform(-0.01, 1.01) * self.size.width
         high = math.exp(rng.uniform(math.log(20), math.log(210)))
-        if self.rate == 0.0:
+        lowest = 1.12 * self.size.height
+        nearest = max(self.horizon_px + 18 / self.rate, 0.1 * self.size.height) if self.rate > 0 else lowest
+        if nearest >= lowest:
             return x, rng.uniform(0.1, 1.12) * self.size.height, high
-        y = rng.uniform(
-            max(self.horizon_px + 18 / self.rate, 0.1 * self.size.height), max(1.12 * self.size.height, self.horizon_px)
-        )
+        y = rng.uniform(nearest, lowest)
         grown = self.rate * (y - self.horizon_px)
         return x, y, grown if 18 <= grown <= 230 else high
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from haetae.simulator.drawing.scenes import SCENES
 from haetae.training.detection.clips import ClipFrames
 from haetae.training.detection.composing import banks as content
 from haetae.training.detection.composing.composer import Banks
@@ -23,8 +24,8 @@ _VERSION = 1  # of what is drawn; one more makes all banks anew
 class Amounts:
     """How much of everything is drawn. Identities and scenes count from the seed on, at most to a million."""
 
-    identities: int = 400
-    sprites_each: int = 16
+    identities: int = 900
+    sprites_each: int = 12
     things: int = 2000
     scenes: int = 300
     grounds: int = 500
@@ -58,7 +59,7 @@ def prepared(folder: Path, clips: ClipFrames, amounts: Amounts, seed: int, *, he
         backgrounds=_kept(
             folder,
             "places",
-            (seed, amounts.scenes, amounts.grounds, amounts.patches_each, held_out, clips.bank.folder.name),
+            (seed, amounts.scenes, amounts.grounds, amounts.patches_each, held_out, clips.bank.folder.name, sorted(SCENES)),
             amounts.scenes + amounts.grounds + n_clips * amounts.patches_each,
             lambda: chain(
                 content.scenes(places),
