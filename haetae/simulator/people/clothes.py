@@ -70,8 +70,9 @@ def _over_the_hips(who: Identity, sections: Array, ease_m: float) -> Array:
     needed = 0.092 + float(thigh_radii(who.body)[0]) + legs + 0.5 * ease_m + 0.004
     share = np.clip((1.06 - z) / 0.12, 0, 1)
     wide[:, 1] += share * np.maximum(needed - wide[:, 1], 0)
-    depth = float(thigh_radii(who.body)[0]) + legs + 0.5 * ease_m + 0.012
+    depth = 1.06 * (float(thigh_radii(who.body)[0]) + legs + 0.5 * ease_m) + 0.010
     wide[:, 2] += share * np.maximum(depth - wide[:, 2], 0)
+    wide[:, 3] += share * (-0.005 - wide[:, 3])
     return wide
 
 

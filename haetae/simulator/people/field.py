@@ -21,29 +21,47 @@ _FAR_M = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """distance (nx, ny, nz) float32 metres, negative inside; owner: index of the nearest piece, -1 far from all."""
+    """distance (nx, ny, nz) float32 metres, negative inside; the corner `origin` (3,) metres."""
 
     origin: NDArray[np.float64]
     cell_m: float
     distance: NDArray[np.float32]
-    owner: NDArray[np.int16]
 
 
-def filled(shapes: Sequence[Shape], low: Sequence[float], high: Sequence[float], cell_m: float, blend_m: float) -> Grid:
-    """The field of `shapes` between the corners; `blend_m`: how softly pieces run into each other (smooth minimum)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """Shapes as the kernels take them: kinds (n,), parameters (n, p), boxes (n, 2, 3) outside which a piece is not evaluated."""
+
+    kinds: NDArray[np.int64]
+    parameters: NDArray[np.float64]
+    boxes: NDArray[np.float64]
+    is_skin: NDArray[np.bool_]
+
+
+def pieces(shapes: Sequence[Shape]) -> Pieces:
+    """The shapes, packed."""
+    return Pieces(
+        np.array([int(shape.kind) for shape in shapes]),
+        np.stack([shape.parameters for shape in shapes]),
+        np.stack([np.stack([shape.low, shape.high]) for shape in shapes]),
+        np.array([shape.part.material == Material.SKIN for shape in shapes]),
+    )
+
+
+def filled(of: Pieces, low: Sequence[float], high: Sequence[float], cell_m: float, blend_m: float) -> Grid:
+    """The field of all pieces between the corners; `blend_m`: how softly they run into each other (smooth minimum)."""
     origin = np.asarray(low, float)
     size = np.ceil((np.asarray(high, float) - origin) / cell_m).astype(int) + 1
     distance = np.full(size, _FAR_M, np.float32)
-    nearest = np.full(size, 9.0, np.float32)
-    owner = np.full(size, -1, np.int16)
-    skin = np.array([shape.part.material == Material.SKIN for shape in shapes])
-    blends = np.where(skin, blend_m, blend_m * _CLOTH_BLEND)
-    biases = np.where(skin, 0.0, _CLOTH_BIAS_M)
-    kinds = np.array([int(shape.kind) for shape in shapes])
-    parameters = np.stack([shape.parameters for shape in shapes])
-    boxes = np.stack([np.stack([shape.low, shape.high]) for shape in shapes])
-    _fill(kinds, parameters, boxes, np.stack([blends, biases], 1), origin, cell_m, distance, nearest, owner)
-    return Grid(origin, cell_m, distance, owner)
+    blends = np.where(of.is_skin, blend_m, blend_m * _CLOTH_BLEND)
+    _fill(of.kinds, of.parameters, of.boxes, blends, origin, cell_m, distance)
+    return Grid(origin, cell_m, distance)
+
+
+def nearest_pieces(of: Pieces, points: NDArray[np.float32]) -> NDArray[np.int32]:
+    """(n,) index of the piece that each point (n, 3) lies on."""
+    biases = np.where(of.is_skin, 0.0, _CLOTH_BIAS_M)
+    return np.asarray(_nearest(of.kinds, of.parameters, of.boxes, biases, points), dtype=np.int32)
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -130,23 +148,36 @@ def _distance(kind, q, x, y, z):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _fill(kinds, parameters, boxes, blending, origin, cell, distance, nearest, owner):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _fill(kinds, parameters, boxes, blends, origin, cell, distance):  # type: ignore[no-untyped-def]
     first = np.zeros(3, np.int64)
     last = np.zeros(3, np.int64)
     for s in range(kinds.shape[0]):
         for axis in range(3):
             first[axis] = max(0, math.ceil((boxes[s, 0, axis] - origin[axis]) / cell))
             last[axis] = min(distance.shape[axis] - 1, math.floor((boxes[s, 1, axis] - origin[axis]) / cell))
-        blend, bias = blending[s, 0], blending[s, 1]
         for i in range(first[0], last[0] + 1):
             x = origin[0] + i * cell
             for j in range(first[1], last[1] + 1):
                 y = origin[1] + j * cell
                 for k in range(first[2], last[2] + 1):
                     d = _distance(kinds[s], parameters[s], x, y, origin[2] + k * cell)
-                    if d - bias < nearest[i, j, k]:
-                        nearest[i, j, k] = d
-                        owner[i, j, k] = s
                     old = distance[i, j, k]
-                    share = min(max(0.5 + 0.5 * (d - old) / blend, 0.0), 1.0)
-                    distance[i, j, k] = d + (old - d) * share - blend * share * (1.0 - share)
+                    share = min(max(0.5 + 0.5 * (d - old) / blends[s], 0.0), 1.0)
+                    distance[i, j, k] = d + (old - d) * share - blends[s] * share * (1.0 - share)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _nearest(kinds, parameters, boxes, biases, points):  # type: ignore[no-untyped-def]
+    owners = np.zeros(points.shape[0], np.int32)
+    for p in range(points.shape[0]):
+        x, y, z = points[p, 0], points[p, 1], points[p, 2]
+        best = 9.0
+        for s in range(kinds.shape[0]):
+            box = boxes[s]
+            if x < box[0, 0] or y < box[0, 1] or z < box[0, 2] or x > box[1, 0] or y > box[1, 1] or z > box[1, 2]:
+                continue
+            d = _distance(kinds[s], parameters[s], x, y, z)
+            if d - biases[s] < best:
+                best = d
+                owners[p] = s
+    return owners

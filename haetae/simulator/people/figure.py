@@ -12,7 +12,7 @@ from haetae.simulator.people.accessories import accessory_shapes
 from haetae.simulator.people.binding import bound
 from haetae.simulator.people.body import arm_shapes, head_shapes, leg_shapes, trunk_shapes
 from haetae.simulator.people.clothes import LONG_TROUSERS, clothes_shapes
-from haetae.simulator.people.field import filled
+from haetae.simulator.people.field import Pieces, filled, nearest_pieces, pieces
 from haetae.simulator.people.kinematics import lowest, skinned, transforms
 from haetae.simulator.people.mesh import Floats, Indices, Mesh, Posed
 from haetae.simulator.people.paint import painted
@@ -83,12 +83,13 @@ def figure(who: Identity, *, levels: Sequence[float] = LEVELS_M) -> Figure:
     joints = rest_joints(who.body.femininity)
     scales = proportions_of(who).scales()
     own = proportioned_joints(joints, scales)
-    shapes = list(_shapes(who, joints))
+    shapes = _shapes(who, joints)
+    packed = pieces(shapes)
     points, point_bones = coco_points(joints)
     own_points = own[point_bones] + scales[point_bones] * (points - joints[point_bones])
     stature = _stature(joints, own, scales)
     share = who.stature_m / stature
-    meshes = tuple(_mesh(who, shapes, joints, own, (scales, share, cell)) for cell in levels)
+    meshes = tuple(_mesh(who, shapes, packed, (joints, own), (scales, share, cell)) for cell in levels)
     return Figure(who, meshes, own * share, own_points * share, point_bones)
 
 
@@ -112,20 +113,22 @@ def _stature(joints: Array, own: Array, scales: Array) -> float:
     return float(crown - soles)
 
 
-def _mesh(who: Identity, shapes: list[Shape], joints: Array, own: Array, sizes: tuple[Array, float, float]) -> Mesh:
-    scales, share, cell = sizes
-    body = surface(filled(shapes, *_BODY_BOX, cell, _BODY_BLEND_M))
-    head = surface(filled(shapes, *_HEAD_BOX, cell * _HEAD_CELL, _HEAD_BLEND_M))
+def _mesh(
+    who: Identity, shapes: list[Shape], packed: Pieces, skeleton: tuple[Array, Array], sizes: tuple[Array, float, float]
+) -> Mesh:
+    (joints, own), (scales, share, cell) = skeleton, sizes
+    body = surface(filled(packed, *_BODY_BOX, cell, _BODY_BLEND_M))
+    head = surface(filled(packed, *_HEAD_BOX, cell * _HEAD_CELL, _HEAD_BLEND_M))
     body_middles = body.vertices[body.triangles, 2].mean(1)
     head_middles = head.vertices[head.triangles, 2].mean(1)
     below = body.triangles[body_middles < _SEAM_M + _OVERLAP_M]
     above = head.triangles[head_middles > _SEAM_M - _OVERLAP_M] + len(body.vertices)
     triangles = np.concatenate([below, above])
     used, triangles = np.unique(triangles, return_inverse=True)
-    vertices, normals, occlusion, owner = (
-        np.concatenate([getattr(body, field), getattr(head, field)])[used]
-        for field in ("vertices", "normals", "occlusion", "owner")
+    vertices, normals, occlusion = (
+        np.concatenate([getattr(body, field), getattr(head, field)])[used] for field in ("vertices", "normals", "occlusion")
     )
+    owner = nearest_pieces(packed, vertices)
     materials = np.array([int(shape.part.material) for shape in shapes], np.int32)[owner]
     follows = np.array([shape.part.follows for shape in shapes], np.int32)[owner]
     hangs = np.array([int(shape.part.hang) for shape in shapes], np.int32)[owner]

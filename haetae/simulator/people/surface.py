@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from haetae.simulator.people.field import Grid
 from haetae.simulator.people.mesh import Floats, Indices
@@ -15,12 +14,11 @@ from haetae.simulator.people.mesh import Floats, Indices
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """vertices, normals (n, 3); occlusion (n,) 0-1; owner (n,) piece of each vertex; triangles (m, 3), anticlockwise outside."""
+    """vertices, normals (n, 3); occlusion (n,) 0-1; triangles (m, 3), anticlockwise outside."""
 
     vertices: Floats
     normals: Floats
     occlusion: Floats
-    owner: NDArray[np.int16]
     triangles: Indices
 
 
@@ -28,10 +26,10 @@ def surface(grid: Grid) -> Surface:
     """The zero level of the field, with normals from its slope and occlusion from its distances at 3, 7, 14 and 25 cm."""
     cells, spots = _vertices(grid.distance)
     quads = _quads(grid.distance, cells)
-    normals, occlusion, owner = _measured(grid.distance, grid.owner, spots, grid.cell_m)
+    normals, occlusion = _measured(grid.distance, spots, grid.cell_m)
     triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
     vertices = (spots * grid.cell_m + grid.origin).astype(np.float32)
-    return Surface(vertices, normals, occlusion, owner, triangles)
+    return Surface(vertices, normals, occlusion, triangles)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -121,11 +119,10 @@ def _sampled(distance, x, y, z):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _measured(distance, owner, spots, cell):  # type: ignore[no-untyped-def]
+def _measured(distance, spots, cell):  # type: ignore[no-untyped-def]
     n = spots.shape[0]
     normals = np.empty((n, 3), np.float32)
     occlusion = np.empty(n, np.float32)
-    owners = np.empty(n, np.int16)
     reaches = np.array([0.03, 0.07, 0.14, 0.25])
     shares = np.array([0.35, 0.4, 0.35, 0.25])
     for v in range(n):
@@ -145,14 +142,4 @@ def _measured(distance, owner, spots, cell):  # type: ignore[no-untyped-def]
             free = min(_sampled(distance, x + a * reach, y + b * reach, z + c * reach), 0.5)
             seen -= shares[r] * min(max(1.0 - free / reaches[r], 0.0), 1.0)
         occlusion[v] = min(max(seen, 0.12), 1.0)
-        owners[v] = _owner(owner, x, y, z)
-    return normals, occlusion, owners
-
-
-@numba.njit(cache=True, nogil=True)
-def _owner(owner, x, y, z):  # type: ignore[no-untyped-def]
-    nx, ny, nz = owner.shape
-    i = min(max(int(x + 0.5), 0), nx - 1)
-    j = min(max(int(y + 0.5), 0), ny - 1)
-    k = min(max(int(z + 0.5), 0), nz - 1)
-    return owner[i, j, k]
+    return normals, occlusion
