@@ -153,9 +153,9 @@ def _walk(i: int, row: Floats, people: Floats, place: Ints, walls: tuple[Floats,
     go = people[i, SPEED] * STEP_S
     turn = math.radians(people[i, HEADING])
     x, y = people[i, X] + math.cos(turn) * go, people[i, Y] + math.sin(turn) * go
-    if not _is_wall(place[i], x + px, y + py, walls):
+    if _wall(place[i], x + px, y + py, walls) < 0:
         x, y = x + px, y + py
-    elif _is_wall(place[i], x, y, walls):
+    elif _wall(place[i], x, y, walls) >= 0:
         x, y = _slid(i, row, people, place, walls, max(go, 0.5 * STEP_S))
     speed = people[i, SPEED]
     reach = 0.45 + 0.55 * min(1.0, speed / 1.4) + 0.35 * max(0.0, speed - 1.5)  # of a step, against one at a natural walk
@@ -165,16 +165,21 @@ def _walk(i: int, row: Floats, people: Floats, place: Ints, walls: tuple[Floats,
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _slid(i: int, row: Floats, people: Floats, place: Ints, walls: tuple[Floats, Ints], go: float) -> tuple[float, float]:
-    """A step straight towards the goal, or along the wall; through it only where there is no other way on."""
+    """A step straight towards the goal, or along what stands there to its nearer end; through it where there is no way on."""
     x, y = people[i, X], people[i, Y]
     dx, dy = row[GOAL_X] - x, row[GOAL_Y] - y
     length = math.sqrt(dx * dx + dy * dy) + 1e-9
     dx, dy = dx / length * go, dy / length * go
-    if _is_wall(place[i], x + dx, y + dy, walls) and not _is_wall(place[i], x, y, walls):
-        if abs(dx) > 0.3 * go and not _is_wall(place[i], x + dx, y, walls):
-            return x + dx, y
-        if abs(dy) > 0.3 * go and not _is_wall(place[i], x, y + dy, walls):
-            return x, y + dy
+    b = _wall(place[i], x + dx, y + dy, walls)
+    if b < 0 or _wall(place[i], x, y, walls) >= 0:
+        return x + dx, y + dy
+    block = walls[0][b]
+    along_x = block[2] - _WALL_M < y < block[4] + _WALL_M  # it is met at a side that runs along y
+    sx = 0.0 if along_x else (1.0 if block[1] + block[3] < 2 * x else -1.0)
+    sy = (1.0 if block[2] + block[4] < 2 * y else -1.0) if along_x else 0.0
+    for turn in (1.0, -1.0):
+        if _wall(place[i], x + turn * sx * go, y + turn * sy * go, walls) < 0:
+            return x + turn * sx * go, y + turn * sy * go
     return x + dx, y + dy
 
 
@@ -197,9 +202,10 @@ def _pushed(i: int, people: Floats, place: Ints) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _is_wall(place: int, x: float, y: float, walls: tuple[Floats, Ints]) -> bool:
+def _wall(place: int, x: float, y: float, walls: tuple[Floats, Ints]) -> int:
+    """The block at which a walker would stand; -1 where the floor is free."""
     blocks, begins = walls
     for b in range(begins[place], begins[place + 1]):
         if blocks[b, 1] - _WALL_M < x < blocks[b, 3] + _WALL_M and blocks[b, 2] - _WALL_M < y < blocks[b, 4] + _WALL_M:
-            return True
-    return False
+            return b
+    return -1
