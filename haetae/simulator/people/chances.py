@@ -31,6 +31,7 @@ _HAIR_TONES = {
     "fair": (92, 128, 158),
 }
 _HAIR_WEIGHTS = (0.42, 0.26, 0.17, 0.1, 0.05)
+_GREYING = (74, 74, 76)
 _GREYS = ((120, 120, 121), (158, 158, 158), (206, 207, 207))
 _STATURES = {"child": (1.0, 1.42), "teenager": (1.48, 1.72)}
 
@@ -65,12 +66,13 @@ def _body(chances: Chances) -> Body:
     femininity = rng.uniform(0.75, 1.0) if chances.female else rng.uniform(0.0, 0.15)
     if band in _STATURES:
         stature = rng.uniform(*_STATURES[band]) + (0.0 if chances.female else 0.03)
-        build = float(np.clip(rng.normal(0.0, 0.10), -0.15, 0.35))
+        slim = 0.0 if band == "child" else -0.06
+        build = float(np.clip(rng.normal(slim, 0.09), -0.15, 0.35))
         femininity = femininity * 0.2 if band == "child" else femininity * 0.75
         return Body(float(stature), float(femininity), build)
     stature = float(np.clip(rng.normal(1.62 if chances.female else 1.745, 0.058), 1.46, 1.95))
-    stout = {"young_adult": 0.02, "middle_aged": 0.11, "old": 0.08}[band]
-    build = float(np.clip(rng.normal(stout, 0.13), -0.15, 0.45))
+    stout = {"young_adult": 0.0, "middle_aged": 0.16, "old": 0.08}[band]
+    build = float(np.clip(rng.normal(stout, 0.11), -0.15, 0.45))
     old = band == "old"
     return Body(stature - 0.05 * old, float(femininity), build, float(rng.uniform(8, 34)) if old else 0.0)
 
@@ -89,8 +91,8 @@ def _hair(chances: Chances) -> Hair:
     tone = list(_HAIR_TONES.values())[int(rng.choice(len(_HAIR_TONES), p=_HAIR_WEIGHTS))]
     if band == "old" and rng.random() < 0.85:
         tone = _GREYS[int(rng.integers(3))]
-    elif band == "middle_aged" and rng.random() < 0.15:
-        tone = _GREYS[0]
+    elif band == "middle_aged" and rng.random() < 0.45:
+        tone = _GREYING
     if chances.female:
         short = 0.45 if band == "old" else 0.1
         kinds = {HairKind.SHORT: short, HairKind.BOB: 0.32, HairKind.LONG: 0.9 - 0.32 - short, HairKind.PONYTAIL: 0.1}

@@ -101,16 +101,9 @@ _HAT_TONES = {
     "pink": 0.3,
 }
 _SHOE_TONES = {
-    "black": 4,
-    "white": 2.6,
-    "brown": 1.4,
-    "grey": 1.2,
-    "navy": 0.6,
-    "red": 0.4,
-    "beige": 0.6,
-    "blue": 0.3,
-    "pink": 0.2,
-}
+    "black": 4, "white": 2.6, "brown": 1.4, "grey": 1.2, "navy": 0.6, "red": 0.4, "beige": 0.6, "blue": 0.3, "pink": 0.2,
+    "green": 0.12, "yellow": 0.12, "orange": 0.12, "purple": 0.12,
+}  # fmt: skip
 _PATTERNS = {
     PatternKind.STRIPES: 0.26, PatternKind.CHECK: 0.2, PatternKind.PRINT: 0.24, PatternKind.LETTERS: 0.16,
     PatternKind.BLOCK: 0.1, PatternKind.PINSTRIPES: 0.06,
@@ -120,13 +113,15 @@ _PATTERNS = {
 def outfit(chances: Chances, *, bald: bool) -> Clothes:
     """Clothes of the street; someone bald mostly shows it."""
     warm = chances.true(0.55)
-    upper = _upper(chances, warm=warm)
-    lower = _lower(chances, upper)
-    outerwear = _outerwear(chances) if chances.true(0.16 if warm else 0.62) else None
+    uniform = chances.age_band == "teenager" and chances.true(0.35)
+    upper = _school_shirt(chances, warm=warm) if uniform else _upper(chances, warm=warm)
+    lower = _school_lower(chances) if uniform else _lower(chances, upper)
+    outerwear = _outerwear(chances, uniform=uniform) if chances.true(0.16 if warm else 0.62) else None
     if outerwear is not None and outerwear.hem_m < 0.75 and lower.kind == LowerKind.SHORTS:
         outerwear = None
     headgear = _hat(chances) if chances.true(0.08 if bald else 0.24) else None
-    kind = chances.one_of({None: 0.72, EyewearKind.GLASSES: 0.18, EyewearKind.SUNGLASSES: 0.10})
+    dim = {"old": 0.34, "middle_aged": 0.26}.get(chances.age_band, 0.15)
+    kind = chances.one_of({None: 0.9 - dim, EyewearKind.GLASSES: dim, EyewearKind.SUNGLASSES: 0.10})
     return Clothes(
         upper=upper,
         lower=lower,
@@ -136,6 +131,20 @@ def outfit(chances: Chances, *, bald: bool) -> Clothes:
         eyewear=None if kind is None else _eyewear(chances, kind),
         bag=_bag(chances),
     )
+
+
+def _school_shirt(chances: Chances, *, warm: bool) -> Upper:
+    """A white shirt, short-sleeved in summer."""
+    sleeve = chances.uniform(0.55, 0.75) if warm else 1.94
+    return Upper(UpperKind.SHIRT, chances.dyed({"white": 1}), sleeve, chances.uniform(0.01, 0.02), chances.uniform(0.86, 0.93))
+
+
+def _school_lower(chances: Chances) -> Lower:
+    colour = chances.dyed({"navy": 2, "grey": 1.5, "charcoal": 1.5, "black": 1})
+    if not chances.female:
+        return Lower(LowerKind.TROUSERS, colour, chances.uniform(0.014, 0.026), 0.1, belt=True)
+    pattern = Pattern(PatternKind.CHECK, chances.dyed({"grey": 1, "white": 1, "maroon": 1}), 0.08) if chances.true(0.4) else None
+    return Lower(LowerKind.SKIRT, colour, 0.0, chances.uniform(0.50, 0.62), pattern, chances.uniform(0.14, 0.24))
 
 
 def work_clothes(chances: Chances) -> Clothes:
@@ -164,6 +173,10 @@ def _upper(chances: Chances, *, warm: bool) -> Upper:
         kinds = {UpperKind.T_SHIRT: 0.6, UpperKind.TANK_TOP: 0.14, UpperKind.SHIRT: 0.12, UpperKind.SWEATER: 0.08}
     else:
         kinds = {UpperKind.T_SHIRT: 0.12, UpperKind.SHIRT: 0.26, UpperKind.SWEATER: 0.34, UpperKind.HOODIE: 0.22}
+    if chances.age_band in ("middle_aged", "old"):
+        kinds = {**kinds, UpperKind.SHIRT: 0.40, UpperKind.HOODIE: 0.02, UpperKind.TANK_TOP: 0.05}
+    elif chances.age_band == "teenager" and not warm:
+        kinds[UpperKind.HOODIE] = 0.5
     kind = chances.one_of({**kinds, UpperKind.DRESS: dress})
     tones = (
         {**_UPPER_TONES, **{tone: 2 * _UPPER_TONES.get(tone, 0.3) for tone in _BRIGHT}}
@@ -225,7 +238,7 @@ def _lower(chances: Chances, upper: Upper) -> Lower:
     return Lower(kind, colour, ease.get(kind, 0.0), hem.get(kind, 0.1), pattern, u(0.06, 0.24), chances.true(0.4))
 
 
-def _outerwear(chances: Chances) -> Outerwear:
+def _outerwear(chances: Chances, *, uniform: bool) -> Outerwear:
     u = chances.uniform
     kind = chances.one_of(
         {
@@ -236,6 +249,9 @@ def _outerwear(chances: Chances) -> Outerwear:
             OuterKind.WORK_VEST: 0.04,
         }
     )
+    if uniform:
+        blazer = chances.dyed({"navy": 3, "charcoal": 1, "black": 1})
+        return Outerwear(OuterKind.JACKET, blazer, u(0.020, 0.028), u(0.84, 0.9), chances.one_of({0.0: 0.4, 0.04: 0.6}))
     if kind == OuterKind.WORK_VEST:
         colour = chances.dyed({"safety_orange": 0.5, "safety_green": 0.35, "safety_yellow": 0.15})
         return Outerwear(kind, colour, 0.03, u(0.80, 0.88))
@@ -282,7 +298,8 @@ def _bag(chances: Chances) -> Bag | None:
 
 
 def _shoes(chances: Chances) -> Shoes:
-    kind = chances.one_of({ShoeKind.SNEAKER: 0.55, ShoeKind.LOW: 0.3, ShoeKind.BOOT: 0.15})
+    grown = 0.3 if chances.age_band in ("middle_aged", "old") else 0.0
+    kind = chances.one_of({ShoeKind.SNEAKER: 0.55 - grown, ShoeKind.LOW: 0.3 + grown, ShoeKind.BOOT: 0.15})
     colour = chances.dyed({"black": 3, "brown": 2, "grey": 0.5} if kind == ShoeKind.BOOT else _SHOE_TONES)
     white_sole = kind == ShoeKind.SNEAKER and chances.true(0.7)
     sole = colour_of((212, 213, 214) if white_sole else (38, 38, 38))
