@@ -187,7 +187,8 @@ class Composer:
         """Counters, walls and posts in front."""
         for _ in range(int(rng.integers(1, 4))):
             flat = rng.random() < 0.6
-            wide, high = (rng.uniform(30, 220), rng.uniform(15, 90)) if flat else (rng.uniform(4, 22), rng.uniform(60, 256))
+            across, down = ((0.07, 0.55), (0.06, 0.35)) if flat else ((0.01, 0.055), (0.25, 1.0))
+            wide, high = rng.uniform(*across) * size.width, rng.uniform(*down) * size.height
             left, top = rng.uniform(-wide / 2, size.width - wide / 2), rng.uniform(size.height * 0.25, size.height - high / 3)
             place = (max(0, int(left)), max(0, int(top)), min(size.width, int(left + wide)), min(size.height, int(top + high)))
             part = ImageSize(width=place[2] - place[0], height=place[3] - place[1])

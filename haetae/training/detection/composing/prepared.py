@@ -27,7 +27,7 @@ class Amounts:
     identities: int = 900
     sprites_each: int = 12
     things: int = 2000
-    scenes: int = 300
+    scenes: int = 140
     grounds: int = 500
     patches_each: int = 150
 
