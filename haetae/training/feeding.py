@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 
+import cv2
 import torch
 from torch.utils.data import DataLoader, Dataset
 
@@ -12,7 +13,12 @@ from haetae.training.learner import Batch, Batches
 
 
 def fed(batches: Batches, first: int, end: int, n_workers: int, *, pinned: bool = False) -> Iterator[Batch]:
-    """The batches of the steps first..end-1, in order, whatever made them; 0 workers make them in this process."""
+    """The batches of the steps first..end-1, in order, whatever made them; 0 workers make them in this process.
+
+    OpenCV is put on one thread here, for good: a process that is forked while OpenCV has threads waits for ever at its first call
+    that would end them.
+    """
+    cv2.setNumThreads(1)
     loader = DataLoader(
         _ByStep(batches),
         sampler=range(first, end),
@@ -35,9 +41,6 @@ class _ByStep(Dataset[Batch]):
 
 def _prepare(worker: int) -> None:
     """One thread each; a request to stop is the trainer's to answer: it ends its workers itself."""
-    import cv2
-
     torch.set_num_threads(1)
-    cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
