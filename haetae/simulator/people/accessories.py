@@ -36,6 +36,10 @@ def _hair_shapes(who: Identity) -> Iterator[Shape]:
     if hair.kind == HairKind.BALD:
         return
     shell = 0.012 + (0.016 * hair.volume if who.headgear is None else 0.0)
+    if hair.kind == HairKind.SHORT:  # free of the ears and the nape, or it looks like a cap
+        line = 1.625 if who.gender == "female" else 1.648
+        yield ellipsoid(_HAIR, (-0.010, 0, 1.672), (0.098 + shell, 0.076 + 0.7 * shell, 0.094 + shell), (line, 0.55))
+        return
     yield ellipsoid(_HAIR, (-0.012, 0, 1.668), (0.098 + shell, 0.078 + shell, 0.096 + shell))
     if hair.kind == HairKind.BOB:
         yield loft(_HAIR, [(1.515, 0.078, 0.040, -0.070), (1.58, 0.096, 0.070, -0.045), (1.68, 0.094, 0.090, -0.02)], 2.2)
@@ -54,8 +58,8 @@ def _hair_shapes(who: Identity) -> Iterator[Shape]:
 
 
 def _cap() -> Iterator[Shape]:
-    yield ellipsoid(_HAT, (-0.006, 0, 1.685), (0.124, 0.103, 0.100), (1.672, 0.10))
-    yield ellipsoid(_HAT, (0.135, 0, 1.692), (0.088, 0.078, 0.013))
+    yield ellipsoid(_HAT, (-0.006, 0, 1.688), (0.126, 0.104, 0.108), (1.676, 0.10))
+    yield ellipsoid(_HAT, (0.140, 0, 1.694), (0.095, 0.085, 0.014))
 
 
 def _sun_hat() -> Iterator[Shape]:

@@ -16,12 +16,12 @@ Array = NDArray[np.float64]
 
 _MALE = np.array([
     (0.80, 0.125, 0.085, 0.0), (0.88, 0.168, 0.112, -0.012), (0.94, 0.172, 0.118, -0.015), (1.02, 0.158, 0.105, -0.003),
-    (1.10, 0.147, 0.100, 0.006), (1.20, 0.155, 0.106, 0.004), (1.30, 0.170, 0.118, -0.002), (1.38, 0.167, 0.108, -0.012),
+    (1.10, 0.147, 0.100, 0.006), (1.20, 0.158, 0.107, 0.004), (1.30, 0.175, 0.119, -0.002), (1.38, 0.172, 0.109, -0.012),
     (1.43, 0.135, 0.080, -0.02), (1.47, 0.085, 0.066, -0.02), (1.50, 0.058, 0.058, -0.016),
 ])  # fmt: skip
 _FEMALE = np.array([
-    (0.80, 0.13, 0.09, 0.0), (0.88, 0.178, 0.120, -0.015), (0.94, 0.181, 0.122, -0.018), (1.02, 0.150, 0.100, -0.003),
-    (1.10, 0.126, 0.088, 0.004), (1.20, 0.133, 0.095, 0.006), (1.28, 0.146, 0.124, 0.017), (1.36, 0.146, 0.100, -0.006),
+    (0.80, 0.13, 0.09, 0.0), (0.88, 0.184, 0.123, -0.016), (0.94, 0.184, 0.125, -0.020), (1.02, 0.148, 0.100, -0.003),
+    (1.10, 0.121, 0.086, 0.004), (1.20, 0.130, 0.096, 0.008), (1.28, 0.145, 0.130, 0.022), (1.36, 0.146, 0.100, -0.006),
     (1.42, 0.123, 0.074, -0.018), (1.465, 0.075, 0.058, -0.018), (1.50, 0.05, 0.05, -0.014),
 ])  # fmt: skip
 """Sections of the trunk: height, half width, half depth, forward offset, metres on a body of 1.75 m."""
@@ -58,7 +58,7 @@ def head_shapes() -> Iterator[Shape]:
     """Skull, jaw, nose, ears, neck."""
     yield ellipsoid(_SKIN_HEAD, (0.002, 0, 1.655), (0.100, 0.077, 0.100))
     yield ellipsoid(_SKIN_HEAD, (0.040, 0, 1.595), (0.058, 0.056, 0.070))
-    yield cone(_SKIN_HEAD, (0.103, 0, 1.640), (0.117, 0, 1.608), (0.008, 0.014))
+    yield cone(_SKIN_HEAD, (0.102, 0, 1.638), (0.114, 0, 1.610), (0.007, 0.012))
     for side in (1, -1):
         yield ellipsoid(_SKIN_HEAD, (-0.002, side * 0.078, 1.632), (0.020, 0.011, 0.032))
 
@@ -66,21 +66,23 @@ def head_shapes() -> Iterator[Shape]:
 def trunk_shapes(body: Body) -> Iterator[Shape]:
     """The trunk, drawn in under the clothes so that necklines and hems stay clean, and the neck."""
     girth = limb_girth(body)
-    yield cone(Part(Material.SKIN, NECK), (-0.022, 0, 1.44), (0.0, 0, 1.57), (0.056 * girth, 0.053 * girth))
+    yield cone(Part(Material.SKIN, NECK), (-0.022, 0, 1.44), (0.0, 0, 1.57), (0.053 * girth, 0.049 * girth))
     yield loft(Part(Material.SKIN, TRUNK), eased(trunk_sections(body), -0.014))
 
 
-def arm_shapes(body: Body, joints: Array, *, sleeved: bool) -> Iterator[Shape]:
-    """Upper arm, forearm, palm, fingers, thumb; of a sleeved arm only what the cuff shows."""
+def arm_shapes(body: Body, joints: Array, sleeve: float) -> Iterator[Shape]:
+    """Upper arm, forearm, palm, fingers, thumb; of a sleeved arm only what the sleeve shows."""
     girth = limb_girth(body)
     for side, bone in ARMS:
         skin = Part(Material.SKIN, arm_bones(side))
         down = arm_direction(side)
         shoulder, elbow, wrist = joints[bone], joints[bone + 1], joints[bone + 2]
-        if sleeved:
+        if sleeve > 1:
             yield cone(skin, 0.3 * elbow + 0.7 * wrist, wrist, np.array([0.031, 0.027]) * girth)
         else:
-            yield cone(skin, shoulder, elbow, np.array([0.051, 0.052, 0.046, 0.041]) * girth)
+            top = 0.0 if sleeve == 0 else 0.3
+            radii = np.interp(np.linspace(top, 1, 4), np.linspace(0, 1, 4), [0.051, 0.052, 0.046, 0.041]) * girth
+            yield cone(skin, shoulder + top * (elbow - shoulder), elbow, radii)
             yield cone(skin, elbow, wrist, np.array([0.041, 0.044, 0.036, 0.027]) * girth)
         yield cone(skin, wrist, wrist + 0.085 * down, (0.026, 0.040, 0.038), ConeForm(flat=(1.0, 0.55)))
         tips = wrist + 0.165 * down + np.array([0.01, -side * 0.01, 0])

@@ -80,7 +80,7 @@ def _shoulders(body: Body, material: Material, ease_m: float, reach: float = 1.0
     """Cloth over the shoulders; `reach` below 1 ends before the arm begins, as a vest does."""
     part = Part(material, TRUNK)
     for side in (1, -1):
-        outer = np.array([-0.014, side * (0.158 - 0.016 * body.femininity) * reach, 1.400 + 0.03 * (1 - reach)])
+        outer = np.array([-0.014, side * (0.162 - 0.022 * body.femininity) * reach, 1.400 + 0.03 * (1 - reach)])
         yield cone(part, (-0.02, side * 0.040, 1.470), outer, (0.040, 0.047 + ease_m * 0.4 - 0.004 * (reach < 1)))
 
 
@@ -192,7 +192,7 @@ def _outer_shapes(who: Identity, outer: Outerwear, joints: Array) -> Iterator[Sh
     body = who.body
     ease = max(outer.ease_m, who.upper.ease_m + 0.010)
     if outer.kind == OuterKind.WORK_VEST:
-        yield from _trunk_cloth(who, Part(Material.FLUORESCENT, TRUNK), ease, outer.hem_m, 1.43, 0.05)
+        yield from _trunk_cloth(who, Part(Material.FLUORESCENT, TRUNK), ease, outer.hem_m, 1.452, 0.05)
         yield from _shoulders(body, Material.FLUORESCENT, ease + 0.012, 0.66)
         return
     part = Part(Material.OUTER_CLOTH, TRUNK)

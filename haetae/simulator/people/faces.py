@@ -29,8 +29,8 @@ def paint_head(canvas: Canvas, who: Identity) -> None:
     canvas.material[within] = Material.SKIN
     face = canvas.of(Material.SKIN) & (x > 0.04) & (z > 1.52)
     if who.hair.kind == HairKind.SHORT:
-        stubble = canvas.of(Material.SKIN) & (x < 0.02) & (z > 1.60) & (z < 1.72) & (y > 0.05)
-        canvas.colours[stubble & (z > 1.655)] = who.hair.colour.linear
+        shaved = canvas.of(Material.SKIN) & (x < 0.012) & (z > 1.605 + 0.5 * (x + 0.07)) & (z < 1.75)
+        canvas.colours[shaved] = 0.45 * skin + 0.55 * who.hair.colour.linear
     _features(canvas, who, face, skin)
     if who.face.beard > 0:
         thick = np.clip((1.605 - z) / 0.03, 0, 1) * face * who.face.beard * ((y > 0.02) | (z < 1.565))
@@ -51,7 +51,7 @@ def _features(canvas: Canvas, who: Identity, face: NDArray[np.bool_], skin: Arra
     brow = who.hair.colour.linear * 0.8
     lips = skin * np.array([0.5, 0.45, 0.75 + 0.1 * who.body.femininity])
     spots = (
-        (0.033, 1.648, 0.026, 0.018, skin * 0.45, 0.75),
+        (0.033, 1.649, 0.024, 0.014, skin * 0.5, 0.5),
         (0.033, 1.646, 0.014, 0.0075, _IRIS, 0.95),
         (0.034, 1.671, 0.024, 0.007, brow, 0.85),
         (0.0, 1.576, 0.027, 0.0085, lips, 0.8),

@@ -95,11 +95,11 @@ def figure(who: Identity, *, levels: Sequence[float] = LEVELS_M) -> Figure:
 
 def _shapes(who: Identity, joints: Array) -> list[Shape]:
     under_skirt = who.lower.kind in (LowerKind.SKIRT, LowerKind.UNDER_DRESS)
-    sleeved = who.upper.sleeve > 1 or (who.outerwear is not None and who.outerwear.has_sleeves)
+    sleeve = 2.0 if who.outerwear is not None and who.outerwear.has_sleeves else who.upper.sleeve
     return [
         *head_shapes(),
         *trunk_shapes(who.body),
-        *arm_shapes(who.body, joints, sleeved=sleeved),
+        *arm_shapes(who.body, joints, sleeve),
         *([] if who.lower.kind in LONG_TROUSERS else leg_shapes(who.body, joints, under_skirt=under_skirt)),
         *clothes_shapes(who, joints),
         *accessory_shapes(who, joints),

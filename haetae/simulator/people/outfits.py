@@ -87,19 +87,13 @@ _OUTER_TONES = {
 }  # fmt: skip
 _BRIGHT = {"red": 1, "royal": 1, "yellow": 1, "orange": 0.8, "pink": 1.2, "green": 0.8, "sky": 0.8, "purple": 0.6, "white": 1}
 _JEANS = {"denim_dark": 0.36, "denim": 0.36, "denim_light": 0.14, "denim_black": 0.14}
-_BAG_TONES = {"black": 4, "navy": 1.2, "brown": 1.2, "grey": 1, "beige": 0.8, "red": 0.7, "olive": 0.4, "blue": 0.5, "pink": 0.3}
+_BAG_TONES = {
+    "black": 4, "navy": 1.2, "brown": 1.2, "grey": 1, "beige": 0.8, "red": 0.7, "olive": 0.4, "blue": 0.5, "pink": 0.3,
+}  # fmt: skip
 _TOTE_TONES = {"cream": 2.5, "white": 2, "beige": 1.5, "black": 1.5, "brown": 1, "red": 0.5, "blue": 0.5}
 _HAT_TONES = {
-    "black": 3.5,
-    "navy": 1.5,
-    "white": 1.2,
-    "beige": 1.2,
-    "grey": 1,
-    "red": 0.8,
-    "blue": 0.6,
-    "brown": 0.5,
-    "pink": 0.3,
-}
+    "black": 2.2, "navy": 1.3, "white": 1.3, "beige": 1.2, "grey": 1, "red": 0.9, "blue": 0.7, "brown": 0.5, "pink": 0.3,
+}  # fmt: skip
 _SHOE_TONES = {
     "black": 4, "white": 2.6, "brown": 1.4, "grey": 1.2, "navy": 0.6, "red": 0.4, "beige": 0.6, "blue": 0.3, "pink": 0.2,
     "green": 0.12, "yellow": 0.12, "orange": 0.12, "purple": 0.12,

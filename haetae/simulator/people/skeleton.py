@@ -64,7 +64,7 @@ def rest_joints(femininity: float) -> Array:
     joints[Bone.HEAD] = 0, 0, 1.56
     for side, bone in ARMS:
         along = arm_direction(side)
-        joints[bone] = -0.012, side * (0.164 - 0.018 * femininity), 1.405
+        joints[bone] = -0.012, side * (0.168 - 0.024 * femininity), 1.405
         joints[bone + 1] = joints[bone] + UPPER_ARM_M * along
         joints[bone + 2] = joints[bone + 1] + FOREARM_M * along
         joints[Bone.LEFT_LOAD if side > 0 else Bone.RIGHT_LOAD] = joints[bone + 2] + GRIP_M * along
