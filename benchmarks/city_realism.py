@@ -1,0 +1,298 @@
+"""Do networks that were trained on real people see the city's people as people?
+
+    python -m benchmarks.city_realism [--seeds 101,102] [--shared-seed 103] [--minutes 4] [--every 4]
+
+writes the entry "city_realism" of benchmarks/results/<date>-<machine>.json. Each seed is a city of five cameras in four places,
+of the test part: scenes and identities that nothing was tuned on, in whatever light and weather the seed has. A frame is taken
+from each camera every few seconds, coded with H.264 as the camera's film would be, and decoded.
+
+- Detection, score >= 0.3, IoU >= 0.5, boxes matched one to one: recall over the walkers of at least 60 px of whom at least half
+  is visible (and over those of whom more than 90 % is visible), everybody but those who fall or lie, who are counted apart.
+  Precision: found boxes that lie on people who are smaller or more hidden than that count neither for nor against.
+- Re-identification across cameras: one crop of each visit is the query, all crops of other cameras are the gallery; people of at
+  least 80 px, at least 70 % visible; beside retail-0288 a histogram of hue, saturation and brightness in six stripes. `shared`:
+  the same in a city where three people wear each outfit.
+- Key points of those who stand or walk (at least 100 px, more than 90 % visible): PCK@.2, the share of the 17 points at most 0.2
+  of the torso (left shoulder to right hip and right to left, the longer as drawn) from where they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from benchmarks.measuring import figures as results
+from haetae.cli.models import execution
+from haetae.domain.frame import Pixels
+from haetae.domain.geometry import Box, ImageSize
+from haetae.imaging.crop import crop
+from haetae.inference.detector import PersonDetector
+from haetae.inference.embedder import Embedder
+from haetae.inference.local import LocalInference
+from haetae.inference.pose_estimator import PoseEstimator
+from haetae.models.pull import pull
+from haetae.settings import ModelsSettings
+from haetae.simulator.city.agenda import Act
+from haetae.simulator.city.city import City, city
+from haetae.simulator.city.encoding import Coding
+from haetae.simulator.city.filming import Cast, Filming, Seen
+from haetae.simulator.city.map import CityCamera
+from haetae.simulator.city.script import Casting
+
+SIZE = ImageSize(1280, 720)
+MIN_SCORE = 0.3
+DOWN = (Act.FALL, Act.LIE, Act.RISE)
+UPRIGHT = (Act.WALK, Act.STAND, Act.PHONE)
+BANDS = ((60, 100), (100, 150), (150, 220), (220, 10_000))
+DETECTORS = {"rtmdet-nano": ImageSize(640, 384), "retail-0013": None}
+EMBEDDER, POSER = "reid-0288", "movenet"
+
+
+@dataclass(slots=True)
+class Counted:
+    """Of one detector. `found`: (box height px, visibility, found) of each eligible walker."""
+
+    found: list[tuple[float, float, bool]] = field(default_factory=list)
+    down: list[bool] = field(default_factory=list)
+    right: int = 0
+    wrong: int = 0
+    wrong_by_camera: dict[str, int] = field(default_factory=dict)
+
+    def figures(self) -> dict[str, object]:
+        def recall(rows: Sequence[bool]) -> float | None:
+            return round(float(np.mean(rows)), 3) if rows else None
+
+        return {
+            "walkers": len(self.found),
+            "recall": recall([hit for _, _, hit in self.found]),
+            "recall_over_90_visible": recall([hit for _, share, hit in self.found if share > 0.9]),
+            "recall_by_height": {
+                f"{low}-{high}" if high < 5000 else f">{low}": recall([hit for h, _, hit in self.found if low <= h < high])
+                for low, high in BANDS
+            },
+            "precision": round(self.right / max(1, self.right + self.wrong), 3),
+            "lying_or_falling": {"people": len(self.down), "recall": recall(self.down)},
+            "false_boxes_by_camera": self.wrong_by_camera,
+        }
+
+
+@dataclass(slots=True)
+class Crops:
+    """People of whom a crop was taken, in order."""
+
+    numbers: list[int] = field(default_factory=list)
+    cameras: list[str] = field(default_factory=list)
+    vectors: list[NDArray[np.float32]] = field(default_factory=list)
+    histograms: list[NDArray[np.float32]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Judges:
+    """The networks, trained on real people."""
+
+    detectors: dict[str, PersonDetector]
+    embedder: Embedder
+    poser: PoseEstimator
+
+
+def filmed(its: City, camera: CityCamera, figures: Cast, every_s: float) -> Iterator[tuple[Pixels, list[Seen]]]:
+    """Decoded frames of one camera and who is in them."""
+    filming = Filming(its, camera, SIZE, figures)
+    shots = [filming.film(float(at_s)) for at_s in np.arange(1.0, its.duration_s, every_s)]
+    coded = io.BytesIO()
+    coding = Coding(SIZE, 15.0, quality=24 + camera.seed % 6)
+    with av.open(coded, "w", format="mp4") as sink:
+        stream = sink.add_stream("libx264", rate=15)
+        coding.apply(stream)
+        for picture, _ in shots:
+            sink.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        sink.mux(stream.encode(None))
+    coded.seek(0)
+    with av.open(coded) as film:
+        for frame, (_, people) in zip(film.decode(video=0), shots, strict=True):
+            yield frame.to_ndarray(format="bgr24"), people
+
+
+def box_of(seen: Seen) -> Box:
+    """The part of the person's box that is in the picture."""
+    return Box(*seen.box).clipped(SIZE)
+
+
+def judge_detection(count: Counted, found: Sequence[Box], people: Sequence[Seen], camera: str) -> None:
+    """One frame of one detector."""
+    boxes = [box_of(one) for one in people]
+    wanted = [k for k, one in enumerate(people) if boxes[k].height_px >= 60 and one.visibility >= 0.5]
+    hits, taken = set(), set()
+    if wanted and found:
+        iou = np.array([[boxes[k].iou(box) for box in found] for k in wanted])
+        for row, best in zip(*linear_sum_assignment(-iou), strict=True):
+            if iou[row, best] >= 0.5:
+                hits.add(wanted[row])
+                taken.add(int(best))
+    for k in wanted:
+        if people[k].state.act in DOWN:
+            count.down.append(k in hits)
+        else:
+            count.found.append((boxes[k].height_px, people[k].visibility, k in hits))
+    for column, box in enumerate(found):
+        if column in taken:
+            count.right += 1
+        elif not any(box.intersection_px(other) > 0.5 * box.area_px for k, other in enumerate(boxes) if k not in wanted):
+            count.wrong += 1
+            count.wrong_by_camera[camera] = count.wrong_by_camera.get(camera, 0) + 1
+
+
+def histogram(pixels: Pixels) -> NDArray[np.float32]:
+    """(480,) float32 unit vector: hue and saturation (12 x 6) and brightness (8) of six stripes, square roots."""
+    small = cv2.cvtColor(cv2.resize(pixels, (64, 128), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2HSV)
+    parts = []
+    for stripe in np.array_split(small[:, 10:54], 6):
+        parts.append(cv2.calcHist([np.ascontiguousarray(stripe)], [0, 1], None, [12, 6], [0, 180, 0, 256]).ravel())
+        parts.append(cv2.calcHist([np.ascontiguousarray(stripe)], [2], None, [8], [0, 256]).ravel())
+    whole = np.sqrt(np.concatenate(parts))
+    return np.asarray(whole / np.linalg.norm(whole), dtype=np.float32)
+
+
+def across_cameras(crops: Crops, vectors: Sequence[NDArray[np.float32]]) -> dict[str, float]:
+    """rank-1 and mAP; the first crop of each (person, camera) is the query, crops of all other cameras the gallery."""
+    numbers, cameras = np.array(crops.numbers), np.array(crops.cameras)
+    matrix = np.stack(vectors)
+    similarity = matrix @ matrix.T
+    asked, first, precisions = set(), [], []
+    for q, key in enumerate(zip(crops.numbers, crops.cameras, strict=True)):
+        gallery = np.flatnonzero(cameras != key[1])
+        right = numbers[gallery] == key[0]
+        if key in asked or not right.any():
+            continue
+        asked.add(key)
+        right = right[np.argsort(-similarity[q, gallery], kind="stable")]
+        first.append(bool(right[0]))
+        precisions.append(float(((np.cumsum(right) / np.arange(1, len(right) + 1)) * right).sum() / right.sum()))
+    return {"queries": len(first), "rank1": round(float(np.mean(first)), 3), "mAP": round(float(np.mean(precisions)), 3)}
+
+
+def judge_points(poser: PoseEstimator, pixels: Pixels, people: Sequence[Seen]) -> list[tuple[str, float]]:
+    """(where the person looks, share of points found) of everybody who stands upright in full view."""
+    shown = [p for p in people if p.state.act in UPRIGHT and p.visibility > 0.9 and box_of(p).height_px >= 100]
+    rows = []
+    for one, pose in zip(shown, poser.estimate(pixels, [box_of(one) for one in shown]), strict=True):
+        points = one.keypoints[:, :2]
+        torso = max(float(np.linalg.norm(points[5] - points[12])), float(np.linalg.norm(points[6] - points[11])))
+        found = np.array([[joint.x, joint.y] for joint in pose.joints])
+        right = np.linalg.norm(found - points, axis=1) <= 0.2 * torso
+        rows.append((_side(one), float(right[one.keypoints[:, 2] > 0].mean())))
+    return rows
+
+
+def _side(seen: Seen) -> str:
+    """front, side or back, from where the shoulders are: drawn left of right is from behind."""
+    points = seen.keypoints
+    height = max(1.0, seen.box[3] - seen.box[1])
+    across = float(points[5, 0] - points[6, 0]) / height
+    return "side" if abs(across) < 0.09 else "front" if across > 0 else "back"
+
+
+def judged(its: City, judges: Judges, every_s: float) -> tuple[dict[str, Counted], Crops, list[tuple[str, float]]]:
+    """Everything of one city."""
+    counts = {name: Counted() for name in judges.detectors}
+    crops, points, figures = Crops(), [], Cast(its)
+    for camera in its.cameras:
+        scene = its.map.places[camera.place].setting
+        title = f"{its.seed} {camera.id} {scene.scene} {scene.light} {scene.weather}"
+        for pixels, people in filmed(its, camera, figures, every_s):
+            for name, detector in judges.detectors.items():
+                size = DETECTORS[name]
+                found = detector.detect([pixels], size)[0] if size else detector.detect([pixels])[0]
+                judge_detection(counts[name], [one.box for one in found], people, title)
+            clear = [p for p in people if p.visibility >= 0.7 and box_of(p).height_px >= 80 and p.state.act not in DOWN]
+            cut = [crop(pixels, box_of(one)) for one in clear]
+            crops.numbers += [one.number for one in clear]
+            crops.cameras += [camera.id] * len(clear)
+            crops.vectors += list(judges.embedder.embed(cut))
+            crops.histograms += [histogram(each) for each in cut]
+            points += judge_points(judges.poser, pixels, people)
+        print(f"{title}: {len(crops.numbers)} crops", file=sys.stderr)
+    return counts, crops, points
+
+
+def joined(parts: Sequence[Counted]) -> Counted:
+    """Several cities' counts as one."""
+    whole = Counted()
+    for part in parts:
+        whole.found += part.found
+        whole.down += part.down
+        whole.right += part.right
+        whole.wrong += part.wrong
+        whole.wrong_by_camera |= part.wrong_by_camera
+    return whole
+
+
+def measured(judges: Judges, seeds: Sequence[int], shared_seed: int | None, minutes: float, every_s: float) -> dict[str, object]:
+    """All figures."""
+    cities = [judged(city(seed, 5, minutes), judges, every_s) for seed in seeds]
+    report: dict[str, object] = {
+        "conditions": {
+            "seeds": list(seeds), "shared_seed": shared_seed, "minutes": minutes, "every_s": every_s, "size": "1280x720",
+            "load_average": [round(v, 1) for v in os.getloadavg()], "remark": "the machine was busy with other work",
+        },
+    }  # fmt: skip
+    report["detection"] = {name: joined([counts[name] for counts, _, _ in cities]).figures() for name in judges.detectors}
+    report["reid"] = {
+        str(seed): {"retail-0288": across_cameras(crops, crops.vectors), "histogram": across_cameras(crops, crops.histograms)}
+        for seed, (_, crops, _) in zip(seeds, cities, strict=True)
+    }
+    points = [row for _, _, rows in cities for row in rows]
+    sides = {side: [share for name, share in points if name == side] for side in ("front", "side", "back")}
+    report["points"] = {"people": len(points), "pck20": round(float(np.mean([share for _, share in points])), 3)} | {
+        side: round(float(np.mean(shares)), 3) for side, shares in sides.items() if shares
+    }
+    if shared_seed is not None:
+        its = city(shared_seed, 5, minutes, casting=Casting(outfits_shared_by=3))
+        _, crops, _ = judged(its, judges, every_s)
+        report["reid_shared_outfits"] = {
+            "retail-0288": across_cameras(crops, crops.vectors), "histogram": across_cameras(crops, crops.histograms),
+        }  # fmt: skip
+    return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", default="101,102")
+    parser.add_argument("--shared-seed", type=int, default=103)
+    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--every", type=float, default=4.0)
+    parser.add_argument("--dry", action="store_true", help="print only")
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as temporary:
+        mirror = Path(__file__).resolve().parents[2] / "shared" / "models"
+        models = ModelsSettings(folder=Path(temporary) / "models", mirror=mirror if mirror.is_dir() else None)
+        pull(models.folder, (*DETECTORS, EMBEDDER, POSER), mirror=models.mirror)
+        inference = LocalInference(models.folder, execution(models))
+        judges = Judges(
+            {name: PersonDetector(inference, name, min_score=MIN_SCORE, deadline_s=60.0) for name in DETECTORS},
+            Embedder(inference, EMBEDDER, deadline_s=60.0),
+            PoseEstimator(inference, POSER, deadline_s=60.0),
+        )
+        seeds = [int(seed) for seed in options.seeds.split(",")]
+        report = measured(judges, seeds, options.shared_seed or None, options.minutes, options.every)
+    print(json.dumps(report, indent=2))
+    if not options.dry:
+        print(results.write("city_realism", report), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
