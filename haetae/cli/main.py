@@ -26,6 +26,8 @@ VERBS = {
     "analyze": "Follow the people in one video, without services.",
     "describe": "The people in photos: boxes, quality, attributes, colours.",
     "train": "Train a network by a recipe, go on with a run, compare runs.",
+    "tune": "Good parameters, searched for or studied.",
+    "distill": "A strong network teaches a small one on your own cameras or clips.",
     "export": "A trained network as ONNX, int8, Triton repository, or for edge agents.",
     "evaluate": "How good a network is, by the public definitions.",
 }

@@ -13,6 +13,7 @@ from haetae.training.recipe import Recipe
 RECIPES: Mapping[str, str] = MappingProxyType(
     {
         "person-detector": "haetae.training.detection.recipe:PersonDetectorRecipe",
+        "distilled-detector": "haetae.training.distillation.recipe:DistilledDetectorRecipe",
         "reid": "haetae.training.reid.recipe:ReidRecipe",
         "reid-resnet50": "haetae.training.reid.recipe:ResNetRecipe",
         "attributes": "haetae.training.attributes.recipe:AttributesRecipe",

@@ -1,0 +1,93 @@
+"""The recipe of a detector for one's own cameras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from haetae.errors import Misconfigured
+from haetae.training.detection.clips import ClipFrames
+from haetae.training.detection.composing.composer import Mix
+from haetae.training.detection.composing.prepared import Amounts, prepared
+from haetae.training.detection.data import DetectionBatches
+from haetae.training.detection.labels import LabelledFrame
+from haetae.training.detection.learner import DetectionLearner
+from haetae.training.detection.measuring import HeldOut, at_width
+from haetae.training.detection.network import PersonDetectorNetwork, Widths
+from haetae.training.distillation.teaching import opened
+from haetae.training.learner import About
+from haetae.training.recipe import Optimisation
+from haetae.training.workspace import Workspace
+
+_MEASURED_PX = 480
+
+
+@dataclass(frozen=True, slots=True)
+class DistilledDetectorRecipe:
+    """Mostly the frames that the teacher labelled (`frames` names their bank), and some drawn people on the same places.
+
+    Minutes on a processor with what is here; `optimisation.start_from` a run of person-detector starts from what that knows.
+    """
+
+    name: str = "distilled-detector"
+    seed: int = 7
+    frames: str = ""
+    teacher: str = "rtmdet-nano"
+    optimisation: Optimisation = field(
+        default_factory=lambda: Optimisation(
+            steps=1_000_000,
+            learning_rate=2.5e-3,
+            weight_decay=0.03,
+            warmup_steps=60,
+            clip_norm=10.0,
+            ema_decay=0.995,
+            precision="bf16",
+            channels_last=True,
+            seconds=240.0,
+        )
+    )
+    batch_size: int = 16
+    sizes: tuple[tuple[int, int], ...] = ((192, 320), (192, 320), (256, 416))
+    widths: Widths = field(default_factory=lambda: Widths(pyramid=48))
+    mix: Mix = field(default_factory=lambda: Mix(real=0.75, people_in_real=0.3, turned_real=0.0, sources=(0.15, 0.7, 0.15)))
+    amounts: Amounts = field(
+        default_factory=lambda: Amounts(identities=40, sprites_each=12, things=150, scenes=6, grounds=60, patches_each=60)
+    )
+
+    def build(self, workspace: Workspace) -> DetectionLearner:
+        """Draws people and places (a minute, once). Raises Misconfigured where the frames are not there."""
+        if not self.frames:
+            raise Misconfigured("Say which labelled frames: --set frames=NAME; `haetae distill` makes them and does so itself.")
+        taught = opened(workspace.banks / self.frames)
+        n_sources = int(taught.bank.columns["clip"].max()) + 1
+        banks = prepared(workspace.banks, taught, self.amounts, self.seed)
+        mix = replace(self.mix, clips=tuple(1.0 for _ in range(n_sources)))
+        batches = DetectionBatches(banks, mix, self.seed, self.batch_size, self.sizes)
+        about = _about(self.teacher, taught)
+        return DetectionLearner(PersonDetectorNetwork(self.widths), batches, lambda: held_out(taught), about)
+
+
+def held_out(taught: ClipFrames) -> HeldOut:
+    """The ends of the sources: the threshold is chosen on every other frame, the figures that count are those of the rest."""
+    frames = held_out_frames(taught)
+    return HeldOut({"choice": frames[::2], "held_out": frames[1::2]}, chosen_on="choice")
+
+
+def held_out_frames(taught: ClipFrames) -> list[LabelledFrame]:
+    """480 px wide."""
+    return [at_width(taught.frame(int(i)), _MEASURED_PX) for i in np.flatnonzero(taught.bank.columns["held_out"])]
+
+
+def _about(teacher: str, taught: ClipFrames) -> About:
+    columns = taught.bank.columns
+    n_sources, n_held_out = len(np.unique(columns["clip"])), int(np.sum(columns["held_out"]))
+    return About(
+        title="A person detector for these cameras",
+        purpose="People as these cameras see them, in pictures of any size (sides in multiples of 32).",
+        data=f"{len(taught) - n_held_out:,} frames of {n_sources} source(s) with the boxes of {teacher}, and drawn people on the "
+        f"same places; {n_held_out:,} later frames of the same sources are held out. No box was drawn by hand: what the teacher "
+        "misses, the student learns to miss.",
+        limits="Made for the cameras that it learnt from. Elsewhere, in other seasons or after a camera was moved it is to be "
+        "distilled again. The figures say how near it comes to its teacher, not to the truth.",
+    )
