@@ -45,7 +45,7 @@ def background(
     if scene not in SCENES:
         raise Misconfigured(f"There is no scene '{scene}'; choose one of {', '.join(sorted(SCENES))}.")
     stage = Stage(rng, light)
-    SCENES[scene].build(stage)
+    SCENES[scene].furnish(stage)
     linear, depth, floor = _traced(stage.place(view.position_m), view, light, weather, SCENES[scene].is_indoor)
     exposure = _exposure(linear, response.gain)
     tone = response.tone(exposure)

@@ -69,7 +69,7 @@ def _tiles(row, place, foot, cells, shifted):  # type: ignore[no-untyped-def]
     along = u / row[7] + (0.5 * (j & 1) if shifted else 0.0)
     i = int(np.floor(along))
     fu, fv = (along - i) * row[7], v - j * row[8]
-    joint = 0.035 * min(row[7], row[8]) + 0.002
+    joint = min(0.02, 0.035 * min(row[7], row[8]) + 0.002)
     near = _seen(min(row[7], row[8]), foot)
     open_joint = 1.0 if min(fu, fv) < joint else 0.0
     line = open_joint * _seen(joint * 2.0, foot) + 0.06 * (1.0 - _seen(joint * 2.0, foot))
@@ -231,9 +231,9 @@ def _grain(row, place, foot, cells):  # type: ignore[no-untyped-def]
     u, v, w = place
     per = 1.0 / row[7]
     fine = noise(cells, u * per, v * per, w * per) * _seen(row[7], foot)
-    middle = noise(cells, u * 1.9, v * 1.9, w * 1.9 + row[11] * 20)
+    middle = 0.6 * noise(cells, u * 1.3, v * 1.3, row[11] * 20) + 0.6 * noise(cells, u * 5.7, v * 5.7, w * 5.7)
     broad = noise(cells, u * 0.21, v * 0.21, w * 0.21 + row[11] * 40)
-    share = 0.5 + row[9] * (0.3 * fine + 0.12 * middle + 0.16 * broad)
+    share = 0.5 + row[9] * (0.3 * fine + 0.10 * middle + 0.14 * broad)
     return _mixed(row, share, 1.0 + row[9] * (0.18 * fine + 0.05 * middle + 0.07 * broad))
 
 

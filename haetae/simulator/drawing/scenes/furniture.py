@@ -279,3 +279,23 @@ def clutter(stage: Stage, x: float, y: float) -> None:
         CLUTTER[int(stage.rng.integers(len(CLUTTER)))](stage, x, y)
     else:
         TURNED[int(stage.rng.integers(len(TURNED)))](stage, x, y, float(stage.rng.choice([0, 90, 0, 90, stage.uniform(0, 180)])))
+
+
+def wear(stage: Stage, area: tuple[float, float, float, float]) -> None:
+    """Stains, repairs, drain covers and scraps on the ground of an area (x1, y1, x2, y2)."""
+    x1, y1, x2, y2 = area
+    dark, light = stage.paint((46, 46, 48)), stage.paint((196, 200, 202))
+    cover = stage.material(Kind.TILES, (74, 76, 78), (30, 30, 30), (0.06, 0.06), uneven=0.2)
+    for _ in range(int(stage.rng.integers(2, 14))):
+        x, y, roll = stage.uniform(x1 - 3, x2 + 4), stage.uniform(y1 - 2, y2 + 2), stage.uniform(0, 1)
+        turn = stage.uniform(0, 180)
+        if roll < 0.5:
+            size = (stage.uniform(0.1, 1.2), stage.uniform(0.1, 0.8))
+            look = (stage.uniform(0.1, 0.4), stage.uniform(0.0, 0.6))
+            stage.patch(x, y, size, dark if stage.chance(0.7) else light, yaw_deg=turn, round_=True, look=look)
+        elif roll < 0.65:
+            stage.patch(x, y, (stage.uniform(0.5, 3), stage.uniform(0.4, 1.5)), dark, look=(stage.uniform(0.1, 0.25), 0.1))
+        elif roll < 0.8:
+            stage.patch(x, y, (0.6, 0.6 if stage.chance(0.5) else 0.4), cover, round_=stage.chance(0.5))
+        else:
+            stage.patch(x, y, (stage.uniform(0.05, 0.3), stage.uniform(0.05, 0.2)), stage.paint(stage.pick(BRIGHT)), yaw_deg=turn)

@@ -13,8 +13,10 @@ from haetae.simulator.drawing.scenes.walls import (
     PASTEL,
     STONE,
     WOOD,
+    concrete,
     inner_floor,
     inner_wall,
+    paving,
     shop_wall,
     sign_board,
 )
@@ -136,8 +138,139 @@ def station(stage: Stage) -> None:
         stage.box((x, y, high - 1.0), (x + 0.12, y + stage.uniform(1, 3), high - 0.4), sign_board(stage), casts=False)
 
 
+def underpass(stage: Stage) -> None:
+    """A tiled subway with posters, pipes and puddles."""
+    half, high = stage.uniform(2.4, 4.0), stage.uniform(2.5, 3.2)
+    room(stage, half, high)
+    stage.base = concrete(stage) if stage.chance(0.5) else paving(stage)
+    for _ in range(int(stage.rng.integers(0, 5))):
+        water, size = stage.material(Kind.PLAIN, (60, 60, 60), gloss=0.9), (stage.uniform(0.5, 2), stage.uniform(0.3, 1))
+        stage.patch(stage.uniform(0, 24), stage.uniform(-half, half), size, water, round_=True)
+    for side in (-1, 1):
+        if stage.chance(0.5):
+            mural = stage.material(Kind.MURAL, stage.pick(BRIGHT), stage.pick(PASTEL), (stage.uniform(0.6, 2.0), 1.0))
+            x = stage.uniform(-4, 12)
+            stage.box((x, side * (half - 0.02), 0.3), (x + stage.uniform(3, 12), side * half, stage.uniform(1.6, 2.4)), mural)
+        pipe = stage.paint(stage.pick(METAL))
+        if stage.chance(0.6):
+            stage.rod((WEST, side * (half - 0.15), high - 0.25), (EAST, side * (half - 0.15), high - 0.25), 0.07, pipe)
+        if stage.chance(0.4):
+            stage.rod((WEST, side * (half - 0.1), 0.9), (EAST, side * (half - 0.1), 0.9), 0.025, pipe)
+    on_walls(stage, half, int(stage.rng.integers(2, 12)))
+    for _ in range(int(stage.rng.integers(0, 4))):
+        things.clutter(stage, stage.uniform(-2, 24), (half - 0.5) * (1 if stage.chance(0.5) else -1))
+
+
+def lobby(stage: Stage) -> None:
+    """An entrance hall: a desk, sofas, plants, glass doors, a large screen."""
+    half, high = stage.uniform(5.5, 8), stage.uniform(3.2, 5.5)
+    room(stage, half, high)
+    side = 1 if stage.chance(0.5) else -1
+    desk, glass = stage.paint(stage.pick(WOOD + PASTEL), 0.2), stage.material(Kind.GLASS, (120, 122, 120), gloss=0.9)
+    x = stage.uniform(6, 14)
+    stage.box((x, side * (half - 2.2), 0), (x + stage.uniform(2.5, 5), side * (half - 1.5), 1.1), desk)
+    stage.box((x, -side * (half - 0.03), 0), (x + stage.uniform(4, 12), -side * half, 2.8), glass)
+    stage.box((x, side * (half - 0.06), 1.5), (x + 2.6, side * half, 2.9), sign_board(stage))
+    rug = stage.pick(BRIGHT + STONE)
+    for _ in range(int(stage.rng.integers(1, 4))):
+        sx, sy = stage.uniform(1, 20), stage.uniform(3.9, half - 1) * (1 if stage.chance(0.5) else -1)
+        stage.patch(sx, sy, (3.5, 2.2), stage.material(Kind.GRAIN, rug, tuple(0.8 * c for c in rug), (0.02, 1.0)))
+        _sofa(stage, sx, sy, 180.0 * (sy < 0))
+    for _ in range(int(stage.rng.integers(2, 7))):
+        px, py = stage.uniform(-2, 24), stage.uniform(3.9, half - 0.4) * (1 if stage.chance(0.5) else -1)
+        (things.planter, things.table, things.bin_)[int(stage.rng.choice(3, p=[0.6, 0.25, 0.15]))](stage, px, py)
+    if stage.chance(0.4):  # barriers with belts
+        post = stage.paint((60, 62, 64), 0.3)
+        for k in range(4):
+            stage.drum((8 + 1.6 * k, side * 3.2, 0), (8 + 1.6 * k, side * 3.2, 0.95), 0.035, post)
+            if k:
+                stage.box((6.4 + 1.6 * k, side * 3.19, 0.85), (8 + 1.6 * k, side * 3.21, 0.91), stage.paint(stage.pick(BRIGHT)))
+    on_walls(stage, half, int(stage.rng.integers(2, 9)))
+
+
+def _sofa(stage: Stage, x: float, y: float, yaw_deg: float) -> None:
+    cloth = stage.paint(stage.pick(BRIGHT + STONE + WOOD))
+    turn = -1 if yaw_deg else 1
+    stage.block((x, y, 0.1), (1.9, 0.8, 0.35), cloth)
+    stage.block((x, y + turn * 0.35, 0.3), (1.9, 0.2, 0.5), cloth)
+    for d in (-0.9, 0.9):
+        stage.block((x + d, y, 0.1), (0.18, 0.8, 0.5), cloth)
+
+
+def _rack(stage: Stage, x: float, y: float, side: int, high: float, paints: tuple[int, int]) -> None:
+    """One bay of a high rack with its pallets."""
+    frame, beam = paints
+    for dx in (0, 2.7):
+        for dy in (0, 1.0):
+            stage.box((x + dx, y + side * dy, 0), (x + dx + 0.1, y + side * (dy + 0.1), high - 0.8), frame)
+    for z in (0.0, 1.5, 3.0, 4.5):
+        if z >= high - 1.8:
+            continue
+        if z > 0:
+            stage.box((x, y, z), (x + 2.8, y + side * 0.08, z + 0.12), beam)
+            stage.box((x, y, z - 0.02), (x + 2.8, y + side * 1.1, z), frame)
+        for dx in (0.75, 2.0):
+            if stage.chance(0.75):
+                _pallet(stage, x + dx, y + side * 0.55, z + 0.12)
+
+
+def warehouse(stage: Stage) -> None:
+    """High racks with pallets, a fork-lift lane, yellow lines."""
+    half, high = stage.uniform(6, 9), stage.uniform(5, 7)
+    room(stage, half, high)
+    stage.base = concrete(stage)
+    yellow = stage.paint((40, 190, 230))
+    paints = (stage.paint(stage.pick(((160, 80, 30), (30, 100, 220), (60, 60, 60)))), stage.paint((30, 110, 230)))
+    lane = stage.uniform(3.0, 4.2)
+    for side in (-1, 1):
+        stage.patch(10, side * (lane - 0.35), (60, 0.1), yellow, look=(0.9, 0.5))
+        for k in range(8):
+            if stage.chance(0.88):
+                _rack(stage, -4 + 2.8 * k, side * lane, side, high, paints)
+    for _ in range(int(stage.rng.integers(1, 6))):
+        y = (lane - 0.8) * (1 if stage.chance(0.5) else -1)
+        (things.crates, things.cone, things.bin_)[int(stage.rng.integers(3))](stage, stage.uniform(0, 24), y)
+
+
+def _pallet(stage: Stage, x: float, y: float, z: float) -> None:
+    cardboard = ((110, 150, 180), (90, 130, 165), (140, 170, 190), (180, 180, 180), (190, 170, 120), (60, 60, 60))
+    stage.block((x, y, z), (1.1, 0.9, 0.12), stage.paint(stage.pick(WOOD)))
+    size = (stage.uniform(0.3, 0.6), stage.uniform(0.2, 0.4))
+    box = stage.material(Kind.LOCKERS, stage.pick(cardboard), (110, 140, 160), size, uneven=0.15)
+    stage.block((x, y, z + 0.12), (1.0, 0.85, stage.uniform(0.4, 1.1)), box)
+
+
+def garage(stage: Stage) -> None:
+    """A car park under a low ceiling, with pillars and painted bays."""
+    half, high = stage.uniform(8, 10), stage.uniform(2.6, 3.2)
+    room(stage, half, high)
+    stage.base = concrete(stage)
+    white, yellow = stage.paint((215, 215, 215)), stage.material(Kind.STRIPES, (40, 190, 230), (30, 30, 30), (0.3, 1.0))
+    lane, full = stage.uniform(2.9, 3.6), stage.uniform(0.3, 0.8)
+    pillar = stage.paint(stage.pick(STONE + PASTEL))
+    for side in (-1, 1):
+        for k in range(-2, 11):
+            x = 2.6 * k
+            stage.patch(x, side * (lane + 2.4), (0.1, 4.8), white, look=(0.9, 0.4))
+            if stage.chance(full):
+                things.car(stage, x + 1.3, side * (lane + 2.5), 90.0 + 180.0 * stage.chance(0.5) + stage.uniform(-3, 3))
+            if k % 3 == 0:
+                stage.block((x, side * (lane + 0.3), 0), (0.45, 0.45, high), pillar)
+                stage.block((x, side * (lane + 0.3), 0), (0.47, 0.47, 1.0), yellow)
+    pipe = stage.paint(stage.pick(METAL))
+    for _ in range(3):
+        y = stage.uniform(-half, half)
+        stage.rod((WEST, y, high - 0.2), (EAST, y, high - 0.2), 0.08, pipe)
+    for _ in range(int(stage.rng.integers(0, 4))):
+        things.clutter(stage, stage.uniform(0, 24), (lane - 0.3) * (1 if stage.chance(0.5) else -1))
+
+
 INDOOR: Mapping[str, Scene] = {
     "corridor": Scene(corridor, walkable=(1.0, -1.5, 20.0, 1.5), is_indoor=True, heights_m=(2.4, 2.7)),
     "shop": Scene(shop, walkable=(0.5, -1.5, 18.0, 1.5), is_indoor=True, heights_m=(2.7, 3.0)),
     "station": Scene(station, walkable=(1.0, -3.5, 20.0, 3.5), is_indoor=True, heights_m=(3.0, 3.6)),
+    "underpass": Scene(underpass, walkable=(1.0, -1.7, 20.0, 1.7), is_indoor=True, heights_m=(2.2, 2.5)),
+    "lobby": Scene(lobby, walkable=(1.0, -2.8, 20.0, 2.8), is_indoor=True, heights_m=(2.7, 3.2)),
+    "warehouse": Scene(warehouse, walkable=(1.0, -2.0, 20.0, 2.0), is_indoor=True, heights_m=(3.2, 4.6)),
+    "garage": Scene(garage, walkable=(1.0, -2.2, 20.0, 2.2), is_indoor=True, heights_m=(2.3, 2.55)),
 }

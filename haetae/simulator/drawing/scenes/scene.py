@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from haetae.domain.geometry import ImageSize
+from haetae.simulator.drawing.scenes.furniture import wear
 from haetae.simulator.drawing.scenes.stage import Stage
 from haetae.simulator.drawing.view import View
 
@@ -21,6 +22,11 @@ class Scene:
     walkable: tuple[float, float, float, float] = (3.0, -3.0, 20.0, 3.0)
     is_indoor: bool = False
     heights_m: tuple[float, float] = (3.0, 5.5)
+
+    def furnish(self, stage: Stage) -> None:
+        """Builds the scene and leaves traces of use on its ground."""
+        self.build(stage)
+        wear(stage, self.walkable)
 
     def a_view(self, rng: np.random.Generator, size: ImageSize) -> View:
         """A camera as somebody would hang it: at either end or in a corner, looking over the walkable part."""

@@ -10,9 +10,11 @@ from haetae.simulator.drawing.scenes.stage import Stage
 from haetae.simulator.drawing.scenes.walls import (
     BRIGHT,
     METAL,
+    PASTEL,
     WOOD,
     asphalt,
     blind_wall,
+    foliage,
     grass,
     paving,
     shop_wall,
@@ -213,9 +215,135 @@ def bus_stop(stage: Stage) -> None:
     things.pole(stage, x - 1, y)
 
 
+def crossing(stage: Stage) -> None:
+    """Two roads that cross, with zebras on all sides, lights and islands."""
+    half, other, x = stage.uniform(3, 4.2), stage.uniform(3, 4.5), stage.uniform(9, 13)
+    stage.base = paving(stage)
+    _road(stage, half)
+    road = asphalt(stage)
+    stage.patch(x, 0, (2 * other, 80), road)
+    stage.patch(x, 0, (2 * other, 2 * half), road)
+    zebra(stage, x - other - 2.2, half)
+    zebra(stage, x + other + 2.2, half)
+    white = stage.material(Kind.PLAIN, (215, 218, 218), (150, 150, 150), uneven=0.4)
+    for y in (-half - 2.2, half + 2.2):
+        for k in range(int(2 * other / 0.9)):
+            stage.patch(x - other + 0.5 + 0.9 * k, y, (0.45, 3.2), white, look=(0.95, 0.4))
+    for dx in (-1, 1):
+        for dy in (-1, 1):
+            _traffic_light(stage, x + dx * (other + 0.6), dy * (half + 0.6))
+            corner_x, corner_y = x + dx * (other + 4), dy * (half + 4)
+            wide = stage.uniform(10, 16)
+            low, high = min(corner_x, corner_x + dx * wide), max(corner_x, corner_x + dx * wide)
+            stage.box((low, corner_y, 0), (high, corner_y + dy * 9, stage.uniform(5, 14)), street_wall(stage))
+            if stage.chance(0.7):
+                stage.box((low + 0.3, corner_y - dy * 0.12, 0), (high - 0.3, corner_y, 3.4), shop_wall(stage))
+            for _ in range(int(stage.rng.integers(1, 5))):
+                things.clutter(stage, x + dx * stage.uniform(other + 1, other + 8), dy * stage.uniform(half + 1.2, half + 3.4))
+    for _ in range(int(stage.rng.integers(0, 4))):
+        things.car(
+            stage,
+            x + stage.uniform(-1, 1) * other * 0.5,
+            stage.uniform(8, 26) * (1 if stage.chance(0.5) else -1),
+            90 + 180.0 * stage.chance(0.5),
+        )
+    lamps(stage, half + 1.0)
+    ends(stage, half + 12)
+
+
+def _traffic_light(stage: Stage, x: float, y: float) -> None:
+    metal, dark = stage.paint(stage.pick(METAL)), stage.paint((30, 32, 30))
+    stage.drum((x, y, 0), (x, y, 3.0), 0.06, metal)
+    stage.block((x, y, 2.2), (0.3, 0.3, 0.85), dark)
+    on = int(stage.rng.integers(3))
+    for k, colour in enumerate(((60, 200, 60), (30, 180, 240), (40, 40, 240))):
+        bulb = stage.material(Kind.LAMP, colour) if k == on else dark
+        stage.ball((x - 0.13, y, 2.35 + 0.27 * k), (0.09, 0.09, 0.09), bulb)
+        stage.ball((x + 0.13, y, 2.35 + 0.27 * k), (0.09, 0.09, 0.09), bulb)
+
+
+def market(stage: Stage) -> None:
+    """Stalls under awnings on both sides of a lane, with crates and racks of clothes."""
+    half = stage.uniform(2.9, 3.8)
+    stage.base = (paving, paving, asphalt)[int(stage.rng.integers(3))](stage)
+    for side in (-1, 1):
+        x = stage.uniform(-3, 1)
+        while x < 27:
+            wide = stage.uniform(2.2, 3.4)
+            if stage.chance(0.85):
+                _stall(stage, x, side * half, wide, side)
+            x += wide + stage.uniform(0.3, 2.0)
+        houses(stage, side * (half + stage.uniform(5, 8)), shops=0.6)
+    ends(stage, half + 8)
+    lamps(stage, half + 3.5)
+
+
+def _stall(stage: Stage, x: float, y: float, wide: float, side: int) -> None:
+    cloth = stage.material(
+        Kind.STRIPES,
+        stage.pick(BRIGHT),
+        (220, 220, 220) if stage.chance(0.6) else stage.pick(BRIGHT),
+        (stage.uniform(0.3, 0.8), 1.0),
+    )
+    metal, goods = stage.paint(stage.pick(METAL)), stage.material(Kind.GOODS, (70, 90, 110), stage.pick(WOOD), (0.12, 0.3))
+    for dx in (0.05, wide - 0.05):
+        for dy in (0.1, 1.9):
+            stage.rod((x + dx, y + side * dy, 0), (x + dx, y + side * dy, 2.3), 0.025, metal)
+    stage.box((x - 0.1, y - side * 0.2, 2.25), (x + wide + 0.1, y + side * 2.1, 2.33), cloth)
+    stage.box((x - 0.1, y - side * 0.22, 2.0), (x + wide + 0.1, y - side * 0.2, 2.33), cloth)
+    if stage.chance(0.35):  # clothes on a rail
+        stage.rod((x + 0.1, y + side * 0.4, 1.6), (x + wide - 0.1, y + side * 0.4, 1.6), 0.02, metal)
+        k = x + 0.2
+        while k < x + wide - 0.2:
+            stage.block(
+                (k, y + side * 0.4, stage.uniform(0.5, 0.8)),
+                (stage.uniform(0.05, 0.1), 0.45, 0.8),
+                stage.paint(stage.pick(BRIGHT + PASTEL + METAL)),
+            )
+            k += stage.uniform(0.08, 0.16)
+        return
+    stage.box((x, y + side * 0.2, 0), (x + wide, y + side * 1.1, 0.75), goods)
+    heap = [stage.paint(stage.pick(BRIGHT)) for _ in range(4)]
+    for k in range(int(wide / 0.4)):
+        stage.ball((x + 0.2 + 0.4 * k, y + side * 0.6, 0.78), (0.19, 0.3, 0.14), heap[k % 4])
+
+
+def residential(stage: Stage) -> None:
+    """A quiet street: front gardens, hedges, fences, parked cars."""
+    half = stage.uniform(2.6, 3.6)
+    stage.base = grass(stage) if stage.chance(0.6) else paving(stage)
+    stage.patch(14, 0, (90, 2 * half + 3), paving(stage))
+    _road(stage, half)
+    for side in (-1, 1):
+        edge, x = side * (half + 1.7), stage.uniform(-8, -4)
+        while x < 34:
+            long, roll = stage.uniform(4, 9), stage.uniform(0, 1)
+            if roll < 0.35:
+                leaves = foliage(stage)
+                stage.box((x, edge, 0), (x + long, edge + side * 0.6, stage.uniform(0.7, 1.9)), leaves)
+            elif roll < 0.6:
+                stage.fence((x, edge), (x + long, edge), stage.uniform(0.8, 1.4), stage.paint(stage.pick(METAL + WOOD + PASTEL)))
+            elif roll < 0.8:
+                stage.box((x, edge, 0), (x + long, edge + side * 0.2, stage.uniform(0.5, 1.8)), blind_wall(stage))
+            x += long + stage.uniform(0.8, 2.5)
+        for _ in range(int(stage.rng.integers(3, 8))):
+            things.tree_(stage, stage.uniform(-4, 30), edge + side * stage.uniform(1, 4), stage.uniform(2.5, 6))
+        for _ in range(int(stage.rng.integers(1, 5))):
+            things.bush(stage, stage.uniform(-2, 28), edge + side * stage.uniform(0.8, 3))
+        houses(stage, side * (half + stage.uniform(7, 9)), shops=0.0)
+        if stage.chance(0.6):
+            _parked(stage, side * (half - 0.6 + 1.4))
+        along(stage, side * (half + 0.9), 0.4, int(stage.rng.integers(0, 4)))
+    lamps(stage, half + 0.5)
+    ends(stage, half + 9)
+
+
 STREETS: Mapping[str, Scene] = {
     "street": Scene(street),
     "alley": Scene(alley, walkable=(2.0, -1.6, 20.0, 1.6)),
     "plaza": Scene(plaza, walkable=(2.0, -4.0, 20.0, 4.0)),
     "bus_stop": Scene(bus_stop),
+    "crossing": Scene(crossing),
+    "market": Scene(market, walkable=(1.0, -2.2, 20.0, 2.2)),
+    "residential": Scene(residential, walkable=(2.0, -2.2, 20.0, 2.2)),
 }
