@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from haetae.domain.geometry import ImageSize
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.tracklet import Tracklet
 from haetae.imaging.jpeg import decode
-from haetae.inference.detector import PersonDetector
 from haetae.tracking.best_shots import BestShots
 from haetae.tracking.follower import Advance, CameraFollowing, Follower
 from haetae.tracking.tracker import Tracker
@@ -26,6 +26,14 @@ from services.detect.photographer import FramePhotographer
 _BEGAN = datetime(2000, 1, 1, tzinfo=UTC)  # films have no date: only seconds since their first frame count
 ROW_SCORE = 0.35
 """Below it a box may continue a track, but is none that the detector gives by itself: it is not counted."""
+
+
+class DetectsPeople(Protocol):
+    """The detector."""
+
+    def detect(self, images: Sequence[Pixels], input_size: ImageSize) -> list[list[Detection]]:
+        """The people of each image, boxes in its own pixels."""
+        ...
 
 
 class FilmView:
@@ -71,7 +79,7 @@ class FilmFollowing:
     """Follows one camera's film."""
 
     camera: str
-    detector: PersonDetector
+    detector: DetectsPeople
     input_size: Callable[[Pixels], ImageSize]
     rate_hz: float
     rows: dict[int, dict[int, Detection]] = field(default_factory=lambda: defaultdict(dict))  # by track, then frame

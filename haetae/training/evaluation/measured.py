@@ -13,8 +13,9 @@ from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
 from haetae.inference.pose_estimator import PoseEstimator
 from haetae.models.installed import Execution
-from haetae.models.networks import network
+from haetae.models.networks import CATALOGUE, network
 from haetae.models.pull import pull
+from haetae.models.registered import know
 from haetae.settings import Settings
 
 _DEADLINE_S = 600.0
@@ -27,8 +28,11 @@ def inference(name: str, models: Path | None) -> LocalInference:
     """
     settings = Settings.load().models
     folder = models or settings.folder
-    network(name)
-    pull(folder, (name,), mirror=settings.mirror)
+    if name in CATALOGUE:
+        pull(folder, (name,), mirror=settings.mirror)
+    else:
+        know(folder)
+        network(name)
     return LocalInference(folder, Execution(engine=settings.engine, precision=settings.precision))
 
 

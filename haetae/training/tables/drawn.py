@@ -1,0 +1,56 @@
+"""The city's crops that tables are measured on: people whom no recipe learns from, drawn once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from haetae.domain.attributes import VALUES, AttributeName
+from haetae.errors import Misconfigured
+from haetae.training.detection.picture_bank import PictureBank
+from haetae.training.evaluation.crops import Crops, Search
+from haetae.training.evaluation.retrieval import Labels
+from haetae.training.reid.crop_bank import CropPlan, crop_bank
+from haetae.training.reid.framing import inner
+
+N_QUERIES, N_GALLERY = 3441, 16441
+"""As many as the paper has."""
+
+FIRST_TEST = 2_000_000
+SEED = FIRST_TEST
+PLAN = CropPlan(
+    first_identity=FIRST_TEST, n_identities=861, shots=24, cameras_each=4, n_cameras=10, first_camera=FIRST_TEST, look_alikes=0.2
+)
+"""861 people by 4 of 10 cameras each, six crops by each camera; one in five wears what somebody else wears."""
+
+Rows = NDArray[np.intp]
+
+
+def held_out_bank(banks: Path, told: Callable[[str], None]) -> PictureBank:
+    """The crops, from disk or drawn now (about 9 minutes of one core)."""
+    return crop_bank(PLAN, banks, told)
+
+
+def drawn_search(bank: PictureBank, n_queries: int = N_QUERIES, n_gallery: int = N_GALLERY) -> Search:
+    """The first crop of each person by each camera asks, the others are searched; of each as many as wanted, drawn by chance.
+
+    Raises Misconfigured where the bank is too small.
+    """
+    keys = np.stack([bank.columns["identity"], bank.columns["camera"]], axis=1)
+    _, first = np.unique(keys, axis=0, return_index=True)
+    others = np.setdiff1d(np.arange(len(bank)), first)
+    if len(first) < n_queries or len(others) < n_gallery:
+        raise Misconfigured(f"The bank holds {len(first)} queries and {len(others)} others, not {n_queries} and {n_gallery}.")
+    rng = np.random.default_rng(SEED)
+    asked, there = (np.sort(rng.choice(rows, n, replace=False)) for rows, n in ((first, n_queries), (others, n_gallery)))
+    return Search("the city's test people", crops_of(bank, asked), crops_of(bank, there))
+
+
+def crops_of(bank: PictureBank, rows: Rows) -> Crops:
+    """Rows of a bank as services would cut them: without the margin."""
+    labels = Labels(bank.columns["identity"][rows].astype(np.int64), bank.columns["camera"][rows].astype(np.int64))
+    truth = [{name: VALUES[name][int(bank.columns[name.value][row])] for name in AttributeName} for row in rows.tolist()]
+    return Crops(len(rows), lambda i: inner(bank.picture(int(rows[i]))), labels, truth)
