@@ -15,6 +15,7 @@ from haetae.simulator.people.person import Identity
 from haetae.simulator.people.wardrobe import BagKind
 
 _HARMONICS = 4
+_CYCLE_M = 1.19  # two steps of somebody of 1.75 m: how far the standing foot moves back under the body, measured on the figures
 _CURVES = np.array([
     (28, 26, 18, 9, 0, -8, -9, 10, 25, 31),
     (5, 17, 16, 10, 6, 9, 36, 62, 50, 20),
@@ -45,9 +46,13 @@ class Style:
     amplitude: float = 1.0
     sway: float = 1.0
     rhythm: float = 0.0
-    cycle_m: float = 1.38
+    cycle_m: float = 1.19
     left_busy: bool = False
     right_busy: bool = False
+
+    def cycle_at(self, speed: float) -> float:
+        """Metres of two steps at `speed` against the natural one, as `walking` draws them: at this length no foot slides."""
+        return float(self.cycle_m * np.clip(speed, 0.2, 1.6) ** 0.55)
 
 
 def style_of(who: Identity) -> Style:
@@ -57,7 +62,7 @@ def style_of(who: Identity) -> Style:
     child = who.age_band == "child"
     female = who.gender == "female"
     frail = float(np.clip(who.body.stoop_deg / 30, 0, 1)) if old else 0.0
-    amplitude = float(rng.uniform(0.92, 1.08) * (1 - 0.35 * frail) * (1.06 if child else 1.0))
+    amplitude = float(rng.uniform(0.98, 1.15) * (1 - 0.35 * frail) * (1.06 if child else 1.0))
     carried = who.bag.side if who.bag is not None and who.bag.kind in (BagKind.HANDBAG, BagKind.TOTE, BagKind.DUFFEL) else 0
     return Style(
         swing=float(rng.uniform(10, 26) * (1 - 0.6 * frail) + 5 * child),
@@ -71,7 +76,7 @@ def style_of(who: Identity) -> Style:
         amplitude=amplitude,
         sway=float(rng.uniform(0.7, 1.3) * (1.25 if female else 1.0)),
         rhythm=float(rng.uniform(0, 6)),
-        cycle_m=float(1.38 * who.stature_m / 1.75 * amplitude),
+        cycle_m=float(_CYCLE_M * who.stature_m / 1.75 * amplitude * (0.93 if child else 1.0)),
         left_busy=carried > 0,
         right_busy=carried < 0,
     )

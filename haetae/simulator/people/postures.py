@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from haetae.simulator.people.falls import falling, lying
 from haetae.simulator.people.gait import Style, stride, style_of
 from haetae.simulator.people.posture import Arm, Leg, LyingKind, Place, Posture, PostureKind, Tilt, blended
 
@@ -81,6 +82,11 @@ def standing(t_s: float, style: Style, *, occupation: int = 0) -> Posture:
         head_yaw=30 * float(np.sin(0.33 * t_s + 2 * style.rhythm)),
         head_pitch=style.head_pitch + 4 * wave,
     )
+    return _burdened(_occupied(base, occupation, t_s, (wave, slow)), style)
+
+
+def _occupied(base: Posture, occupation: int, t_s: float, waves: tuple[float, float]) -> Posture:
+    wave, slow = waves
     if occupation == 1:
         return replace(base, right_arm=Arm(38, 6, 30, 102), left_arm=Arm(10, 8, 15, 35), head_pitch=24, head_yaw=0)
     if occupation == 2:
@@ -94,9 +100,20 @@ def standing(t_s: float, style: Style, *, occupation: int = 0) -> Posture:
     return base
 
 
-def phoning(posture: Posture) -> Posture:
-    """The same with the right hand at the ear."""
-    return replace(posture, right_arm=Arm(38, 24, 18, 138), head_tilt=6, head_pitch=8)
+def _burdened(posture: Posture, style: Style) -> Posture:
+    """The same, with the arm that carries something hanging."""
+    if style.left_busy:
+        posture = replace(posture, left_arm=Arm(min(posture.left_arm.forward, 12), style.arm_spread + 3, 0, 10))
+    if style.right_busy:
+        posture = replace(posture, right_arm=Arm(min(posture.right_arm.forward, 12), style.arm_spread + 3, 0, 10))
+    return posture
+
+
+def phoning(posture: Posture, style: Style | None = None) -> Posture:
+    """The same with the right hand at the ear, or the left where the style's right hand is busy."""
+    if style is not None and style.right_busy:
+        return replace(posture, left_arm=Arm(67, 32, 0, 148), head_tilt=-6, head_pitch=8)
+    return replace(posture, right_arm=Arm(67, 32, 0, 148), head_tilt=6, head_pitch=8)
 
 
 def sitting(rng: np.random.Generator, style: Style, *, on_floor: bool = False) -> Posture:
@@ -159,82 +176,6 @@ def tying_shoe(t_s: float, style: Style, *, side: int = 1) -> Posture:
     return Posture(arms[0], arms[1], legs[0], legs[1], lean=62, bend=-6.0 * side, stoop=style.stoop * 0.5 + 10, head_pitch=4)
 
 
-def lying(kind: LyingKind, rng: np.random.Generator) -> Posture:
-    """On the floor, face down, on the back or on a side, limbs as they fall."""
-    u = rng.uniform
-    if kind == LyingKind.SIDE:
-        arms = [Arm(u(0, 90), u(4, 14), 0, u(5, 90)) for _ in range(2)]
-        legs = [Leg(u(0, 80), 0, 0, u(0, 100), -20) for _ in range(2)]
-        roll = 90.0 if rng.random() < 0.5 else -90.0
-        return Posture(
-            arms[0], arms[1], legs[0], legs[1], lean=u(-4, 18), head_yaw=u(-20, 20), head_pitch=u(-5, 15), lying=Tilt(0.0, roll)
-        )
-    sign = 1.0 if kind == LyingKind.PRONE else -1.0
-    arms = [_flat_arm(rng, prone=sign > 0) for _ in range(2)]
-    legs = [Leg(u(-2, 6), u(0, 16), u(5, 35), u(0, 14), -38 if sign > 0 else -25) for _ in range(2)]
-    if rng.random() < 0.25:
-        legs[int(rng.integers(2))] = (
-            Leg(u(5, 15), u(25, 45), 60, u(50, 80), -20) if sign > 0 else Leg(u(30, 50), 6, 5, u(60, 95), 0)
-        )
-    yaw = u(45, 80) * (1 if rng.random() < 0.5 else -1) if sign > 0 else u(-50, 50)
-    return Posture(
-        arms[0],
-        arms[1],
-        legs[0],
-        legs[1],
-        lean=u(-4, 4),
-        bend=u(-10, 10),
-        head_yaw=yaw,
-        head_pitch=0.0,
-        lying=Tilt(90.0 * sign, 0.0),
-    )
-
-
-def _flat_arm(rng: np.random.Generator, *, prone: bool) -> Arm:
-    """An arm in the plane of the floor: beside the body, away from it or above the head."""
-    spread = rng.uniform(8, 150)
-    return Arm(
-        -4.0 if prone else -2.0, spread, -75.0 if spread > 40 else 0.0, rng.uniform(0, 70) if spread > 40 else rng.uniform(0, 20)
-    )
-
-
-def falling(progress: float, start: Posture, end: Posture) -> Posture:
-    """A fall, `progress` 0 (still `start`) to 1 (lies as `end`): the knees give way first, then the body tips ever faster.
-
-    The pelvis moves away from the place by up to 0.5 m the way the body tips; `falling(1, ...)` keeps that offset, so go on with
-    it rather than with `end`.
-    """
-    progress = float(np.clip(progress, 0, 1))
-    tilt = end.lying or Tilt()
-    tipped = progress**2.2
-    limbs = blended(start, end, min(1.0, progress**1.2))
-    give = float(np.sin(np.pi * progress**0.8))
-    pitched, rolled = tilt.pitch / 90.0, tilt.roll / 90.0
-    reach = 35 * give * max(pitched, 0.35)
-    folded = (28 if pitched > 0 else 48) * give
-    before = start.lying or Tilt()
-    away = 0.5 * progress**1.5
-    return replace(
-        limbs,
-        left_arm=_thrown_out(limbs.left_arm, reach, give),
-        right_arm=_thrown_out(limbs.right_arm, reach, give),
-        left_leg=_buckled(limbs.left_leg, folded, give),
-        right_leg=_buckled(limbs.right_leg, folded, give),
-        lying=Tilt(before.pitch + (tilt.pitch - before.pitch) * tipped, before.roll + (tilt.roll - before.roll) * tipped),
-        lean=limbs.lean + 14 * give * pitched,
-        forward_m=start.forward_m + away * pitched,
-        left_m=start.left_m - away * rolled,
-    )
-
-
-def _thrown_out(arm: Arm, reach: float, give: float) -> Arm:
-    return replace(arm, forward=arm.forward + reach, spread=arm.spread + 22 * give, elbow=arm.elbow + 18 * give)
-
-
-def _buckled(leg: Leg, folded: float, give: float) -> Leg:
-    return replace(leg, hip=leg.hip + folded, knee=leg.knee + 62 * give, ankle=leg.ankle + 12 * give)
-
-
 _OCCUPATIONS = 6
 
 
@@ -250,7 +191,7 @@ def any_posture(rng: np.random.Generator, kind: PostureKind, style: Style) -> Po
 
 def _any_walk(rng: np.random.Generator, style: Style) -> Posture:
     walk = walking(rng.uniform(0, 1), style, speed=rng.uniform(0.5, 1.25))
-    return phoning(walk) if rng.random() < 0.08 and not style.right_busy else walk
+    return phoning(walk, style) if rng.random() < 0.08 else walk
 
 
 def _any_run(rng: np.random.Generator, style: Style) -> Posture:
@@ -262,8 +203,8 @@ def _any_stand(rng: np.random.Generator, style: Style) -> Posture:
     posture = standing(rng.uniform(0, 30), style, occupation=occupation)
     if rng.random() < 0.15:
         arms = [Arm(rng.uniform(-20, 170), rng.uniform(5, 60), rng.uniform(-20, 50), rng.uniform(5, 120)) for _ in range(2)]
-        posture = replace(posture, left_arm=arms[0], right_arm=arms[1])
-    return phoning(posture) if rng.random() < 0.08 else posture
+        posture = _burdened(replace(posture, left_arm=arms[0], right_arm=arms[1]), style)
+    return phoning(posture, style) if rng.random() < 0.08 else posture
 
 
 def _any_bend(rng: np.random.Generator, style: Style) -> Posture:
