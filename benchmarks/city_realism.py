@@ -13,7 +13,9 @@ from each camera every few seconds, coded with H.264 as the camera's film would 
   least 80 px, at least 70 % visible; beside retail-0288 a histogram of hue, saturation and brightness in six stripes. `shared`:
   the same in a city where three people wear each outfit.
 - Key points of those who stand or walk (at least 100 px, more than 90 % visible): PCK@.2, the share of the 17 points at most 0.2
-  of the torso (left shoulder to right hip and right to left, the longer as drawn) from where they are.
+  of the box's longer side from where they are (Yang and Ramanan 2013); and the stricter shares at 0.1 of it and at 0.2 of the
+  torso (left shoulder to right hip or right to left, the longer as drawn). `alone`: of those whose box nobody else's box covers
+  by more than a twentieth.
 """
 
 from __future__ import annotations
@@ -184,17 +186,36 @@ def across_cameras(crops: Crops, vectors: Sequence[NDArray[np.float32]]) -> dict
     return {"queries": len(first), "rank1": round(float(np.mean(first)), 3), "mAP": round(float(np.mean(precisions)), 3)}
 
 
-def judge_points(poser: PoseEstimator, pixels: Pixels, people: Sequence[Seen]) -> list[tuple[str, float]]:
-    """(where the person looks, share of points found) of everybody who stands upright in full view."""
+def judge_points(poser: PoseEstimator, pixels: Pixels, people: Sequence[Seen]) -> list[tuple[str, bool, list[float]]]:
+    """(where the person looks, whether alone, shares of points found by the three measures) of who is upright in full view."""
     shown = [p for p in people if p.state.act in UPRIGHT and p.visibility > 0.9 and box_of(p).height_px >= 100]
     rows = []
     for one, pose in zip(shown, poser.estimate(pixels, [box_of(one) for one in shown]), strict=True):
-        points = one.keypoints[:, :2]
+        box, points = box_of(one), one.keypoints[:, :2]
+        side = max(box.width_px, box.height_px)
         torso = max(float(np.linalg.norm(points[5] - points[12])), float(np.linalg.norm(points[6] - points[11])))
         found = np.array([[joint.x, joint.y] for joint in pose.joints])
-        right = np.linalg.norm(found - points, axis=1) <= 0.2 * torso
-        rows.append((_side(one), float(right[one.keypoints[:, 2] > 0].mean())))
+        away = np.linalg.norm(found - points, axis=1)[one.keypoints[:, 2] > 0]
+        alone = all(box.intersection_px(box_of(other)) < 0.05 * box.area_px for other in people if other is not one)
+        rows.append((_side(one), alone, [float((away <= reach).mean()) for reach in (0.2 * side, 0.1 * side, 0.2 * torso)]))
     return rows
+
+
+def points_found(rows: Sequence[tuple[str, bool, list[float]]]) -> dict[str, object]:
+    """Means over people."""
+
+    def mean(chosen: Sequence[list[float]]) -> dict[str, object]:
+        names = ("pck20", "pck10", "pck20_of_torso")
+        values = np.mean(chosen, axis=0) if chosen else [float("nan")] * 3
+        return {"people": len(chosen), **{name: round(float(value), 3) for name, value in zip(names, values, strict=True)}}
+
+    report: dict[str, object] = {
+        "all": mean([row for _, _, row in rows]),
+        "alone": mean([row for _, alone, row in rows if alone]),
+    }
+    return report | {
+        f"alone_{side}": mean([row for s, alone, row in rows if alone and s == side]) for side in ("front", "side", "back")
+    }
 
 
 def _side(seen: Seen) -> str:
@@ -205,10 +226,11 @@ def _side(seen: Seen) -> str:
     return "side" if abs(across) < 0.09 else "front" if across > 0 else "back"
 
 
-def judged(its: City, judges: Judges, every_s: float) -> tuple[dict[str, Counted], Crops, list[tuple[str, float]]]:
+def judged(its: City, judges: Judges, every_s: float) -> tuple[dict[str, Counted], Crops, list[tuple[str, bool, list[float]]]]:
     """Everything of one city."""
     counts = {name: Counted() for name in judges.detectors}
-    crops, points, figures = Crops(), [], Cast(its)
+    crops, figures = Crops(), Cast(its)
+    points: list[tuple[str, bool, list[float]]] = []
     for camera in its.cameras:
         scene = its.map.places[camera.place].setting
         title = f"{its.seed} {camera.id} {scene.scene} {scene.light} {scene.weather}"
@@ -254,11 +276,7 @@ def measured(judges: Judges, seeds: Sequence[int], shared_seed: int | None, minu
         str(seed): {"retail-0288": across_cameras(crops, crops.vectors), "histogram": across_cameras(crops, crops.histograms)}
         for seed, (_, crops, _) in zip(seeds, cities, strict=True)
     }
-    points = [row for _, _, rows in cities for row in rows]
-    sides = {side: [share for name, share in points if name == side] for side in ("front", "side", "back")}
-    report["points"] = {"people": len(points), "pck20": round(float(np.mean([share for _, share in points])), 3)} | {
-        side: round(float(np.mean(shares)), 3) for side, shares in sides.items() if shares
-    }
+    report["points"] = points_found([row for _, _, rows in cities for row in rows])
     if shared_seed is not None:
         its = city(shared_seed, 5, minutes, casting=Casting(outfits_shared_by=3))
         _, crops, _ = judged(its, judges, every_s)

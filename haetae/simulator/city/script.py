@@ -182,7 +182,7 @@ def _gatherer(
 ) -> Walker:  # fmt: skip
     index, seed, k = who
     angle = 2 * np.pi * k / 8 + float(rng.uniform(-0.2, 0.2))
-    radius = 0.9 + 0.25 * (k % 3)
+    radius = 1.1 + 0.4 * (k % 3)
     spot = (middle[0] + radius * cos(angle), middle[1] + radius * sin(angle))
     if not place.ground.is_free(*spot):
         spot = middle
