@@ -68,6 +68,19 @@ def stored(folder: Path, pictures: Iterable[tuple[Picture, Mapping[str, float]]]
     return PictureBank.opened(folder)
 
 
+def relabelled(bank: PictureBank, folder: Path, columns: Mapping[str, NDArray[Any]]) -> PictureBank:
+    """The same pictures as a bank of its own with other columns; the pixels are linked, not copied."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    (partial / _PIXELS).symlink_to((bank.folder / _PIXELS).resolve())
+    np.save(partial / _ROWS, bank.rows)
+    np.savez(partial / _COLUMNS, **{name: np.asarray(values) for name, values in columns.items()})  # type: ignore[arg-type]
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+    return PictureBank.opened(folder)
+
+
 def joined(banks: Sequence[PictureBank]) -> Iterator[tuple[Picture, Mapping[str, float]]]:
     """All pictures of several banks with their columns, one bank after the other."""
     for bank in banks:

@@ -91,7 +91,7 @@ def distil(
     bundle = bundled(run, workspace, run.folder / "export", learner=learner)
     told.note("registering, measuring as deployed ...")
     registered = handed_over(run, bundle, name, places.models)
-    taught = teaching.opened(workspace.banks / recipe.frames)
+    taught = recipe.taught(workspace)
     inference = LocalInference(places.models)
     threshold = run.measured["threshold"]
     reports = {each: report_of(inference, each, taught, threshold) for each in registered}

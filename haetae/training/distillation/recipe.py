@@ -15,7 +15,7 @@ from haetae.training.detection.labels import LabelledFrame
 from haetae.training.detection.learner import DetectionLearner
 from haetae.training.detection.measuring import HeldOut, at_width
 from haetae.training.detection.network import PersonDetectorNetwork, Widths
-from haetae.training.distillation.teaching import opened
+from haetae.training.distillation.teaching import folded, opened
 from haetae.training.learner import About
 from haetae.training.recipe import Optimisation
 from haetae.training.workspace import Workspace
@@ -34,6 +34,8 @@ class DistilledDetectorRecipe:
     seed: int = 7
     frames: str = ""
     teacher: str = "rtmdet-nano"
+    n_folds: int = 0  # 0: the last sixth of each source is held out; else one of so many stretches of time
+    fold: int = 0
     optimisation: Optimisation = field(
         default_factory=lambda: Optimisation(
             steps=1_000_000,
@@ -59,13 +61,18 @@ class DistilledDetectorRecipe:
         """Draws people and places (a minute, once). Raises Misconfigured where the frames are not there."""
         if not self.frames:
             raise Misconfigured("Say which labelled frames: --set frames=NAME; `haetae distill` makes them and does so itself.")
-        taught = opened(workspace.banks / self.frames)
+        taught = self.taught(workspace)
         n_sources = int(taught.bank.columns["clip"].max()) + 1
         banks = prepared(workspace.banks, taught, self.amounts, self.seed)
         mix = replace(self.mix, clips=tuple(1.0 for _ in range(n_sources)))
         batches = DetectionBatches(banks, mix, self.seed, self.batch_size, self.sizes)
         about = _about(self.teacher, taught)
         return DetectionLearner(PersonDetectorNetwork(self.widths), batches, lambda: held_out(taught), about)
+
+    def taught(self, workspace: Workspace) -> ClipFrames:
+        """The labelled frames with what is held out. Raises Misconfigured where they are not there."""
+        frames = opened(workspace.banks / self.frames)
+        return folded(frames, self.n_folds, self.fold) if self.n_folds else frames
 
 
 def held_out(taught: ClipFrames) -> HeldOut:

@@ -15,7 +15,7 @@ from haetae.inference.detector import PersonDetector
 from haetae.inference.port import Inference
 from haetae.training.detection.clips import ClipFrames
 from haetae.training.detection.labels import PERSON, Boxes
-from haetae.training.detection.picture_bank import Picture, PictureBank, stored
+from haetae.training.detection.picture_bank import Picture, PictureBank, relabelled, stored
 from haetae.training.detection.teaching import Look, Scored, agreed, without_furniture
 from haetae.training.distillation.frames import Frames
 
@@ -62,7 +62,7 @@ def taught(folder: Path, frames: Frames, looks: list[Look], second: Look, done: 
                 of_source, current = [], shot.source
             of_source.append(agreed(shot.pixels, looks, second))
             done(len(labels) + len(of_source))
-            yield shot.pixels, {"clip": shot.source, "held_out": shot.place >= 1 - HELD_OUT}
+            yield shot.pixels, {"clip": shot.source, "held_out": shot.place >= 1 - HELD_OUT, "place": shot.place}
         labels.extend(_settled(of_source))
 
     try:
@@ -88,6 +88,22 @@ def opened(folder: Path) -> ClipFrames:
         raise Misconfigured(f"There are no labelled frames {folder.name}: `haetae distill` makes them.")
     with np.load(_labels_file(folder)) as known:
         return ClipFrames(PictureBank.opened(folder), known["boxes"], known["starts"])
+
+
+def folded(taught: ClipFrames, n_folds: int, fold: int) -> ClipFrames:
+    """The same frames with another part held out: of each source its `fold`-th of `n_folds` stretches of time, from 0.
+
+    Raises Misconfigured where there is no such fold, or where nothing would be held out or left.
+    """
+    if not 0 <= fold < n_folds or n_folds < 2:
+        raise Misconfigured("Folds count from 0, and there are at least two.", fold=fold, n_folds=n_folds)
+    columns = dict(taught.bank.columns)
+    columns["held_out"] = np.minimum((columns["place"] * n_folds).astype(int), n_folds - 1) == fold
+    if columns["held_out"].all() or not columns["held_out"].any():
+        raise Misconfigured("There are too few frames for these folds.", n_folds=n_folds)
+    folder = taught.bank.folder.with_name(f"{taught.bank.folder.name}-fold{fold}of{n_folds}")
+    bank = PictureBank.opened(folder) if folder.is_dir() else relabelled(taught.bank, folder, columns)
+    return ClipFrames(bank, taught.boxes, taught.starts)
 
 
 def _settled(of_source: list[Labels]) -> list[Labels]:
