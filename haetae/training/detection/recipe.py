@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from haetae.domain.geometry import ImageSize
@@ -37,11 +38,12 @@ class PersonDetectorRecipe:
     optimisation: Optimisation = field(
         default_factory=lambda: Optimisation(
             steps=1_000_000,
-            learning_rate=2.5e-3,
+            learning_rate=2e-3,
             weight_decay=0.03,
             warmup_steps=150,
             clip_norm=10.0,
             ema_decay=0.999,
+            checkpoint_s=120.0,
             precision="bf16",
             channels_last=True,
             seconds=4200.0,
@@ -56,6 +58,7 @@ class PersonDetectorRecipe:
 
     def build(self, workspace: Workspace) -> DetectionLearner:
         """Labels the clips and draws people and places (a quarter of an hour); all of it is kept in the workspace's banks."""
+        cv2.setNumThreads(1)  # OpenCV's threads do not survive the fork of the process that makes the batches
         clips = clip_frames(workspace.clips, workspace.banks, lambda: _teachers(workspace))
         banks = prepared(workspace.banks, clips, self.amounts, self.seed)
         batches = DetectionBatches(banks, self.mix, self.seed, self.batch_size, self.sizes)

@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from haetae.simulator.drawing.scenes import SCENES
 from haetae.training.detection.clips import ClipFrames
 from haetae.training.detection.composing import banks as content
 from haetae.training.detection.composing.composer import Banks
@@ -59,7 +58,7 @@ def prepared(folder: Path, clips: ClipFrames, amounts: Amounts, seed: int, *, he
         backgrounds=_kept(
             folder,
             "places",
-            (seed, amounts.scenes, amounts.grounds, amounts.patches_each, held_out, clips.bank.folder.name, sorted(SCENES)),
+            (seed, amounts.scenes, amounts.grounds, amounts.patches_each, held_out, clips.bank.folder.name),
             amounts.scenes + amounts.grounds + n_clips * amounts.patches_each,
             lambda: chain(
                 content.scenes(places),
