@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from haetae.domain.attributes import Attributes
 from haetae.domain.embedding import Vectors, pooled
+from haetae.domain.frame import Pixels
 from haetae.imaging.colours import clothing_colours
-from haetae.inference.attribute_classifier import AttributeClassifier
-from haetae.inference.embedder import Embedder
 from haetae.ranking import KReciprocal, rerank_embeddings
 from haetae.ranking.fusion import evidence, order_value
 from haetae.training.evaluation.boxes import Boxes
@@ -23,6 +22,17 @@ from services.reid.pipeline import MIN_WEIGHT, averaged
 
 SHOTS = 4  # of a tracklet that are embedded, as reid does
 WEIGHT_OF_ATTRIBUTES = 0.2  # as search has it
+
+
+Classify = Callable[[Sequence[Pixels]], list[Attributes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reads crops: unit rows (n, d), and attributes; `classify` None: by the photo alone."""
+
+    embed: Callable[[Sequence[Pixels]], Vectors]
+    classify: Classify | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +59,18 @@ def route_report(
     followed: Sequence[FollowedPerson],
     owners: Sequence[FoundPerson],
     stays: Sequence[Appearance],
-    embedder: Embedder,
-    classifier: AttributeClassifier | None,
+    reading: Reading,
     progress: Callable[[int], None] = lambda done: None,
 ) -> RouteReport:
     """Asks all problems of all tracklets, whose true owners are in the same order."""
-    probes = embedder.embed([problem.photo for problem in asked])
-    vectors = np.stack([_embedded(each, embedder, i, progress) for i, each in enumerate(followed)])
+    probes = reading.embed([problem.photo for problem in asked])
+    vectors = np.stack([_embedded(each, reading, i, progress) for i, each in enumerate(followed)])
     plain = np.clip(1.0 - probes @ vectors.T, 0.0, 2.0)
     reranked = _reranked(probes, vectors)
     people = [problem.person for problem in asked]
     described = None
-    if classifier is not None:
-        read = [_described(each, classifier) for each in followed]
+    if reading.classify is not None:
+        read = [_described(each, reading.classify) for each in followed]
         described = route_scores(people, _ordered(asked, reranked, read), owners, stays)
     return RouteReport(
         route_scores(people, plain, owners, stays),
@@ -72,16 +81,16 @@ def route_report(
     )
 
 
-def _embedded(person: FollowedPerson, embedder: Embedder, number: int, progress: Callable[[int], None]) -> NDArray[np.float32]:
+def _embedded(person: FollowedPerson, reading: Reading, number: int, progress: Callable[[int], None]) -> NDArray[np.float32]:
     progress(number + 1)
     weights = np.maximum(np.array(person.qualities[:SHOTS]), MIN_WEIGHT)
-    return pooled(embedder.embed(person.crops[:SHOTS]), weights)
+    return pooled(reading.embed(person.crops[:SHOTS]), weights)
 
 
-def _described(person: FollowedPerson, classifier: AttributeClassifier) -> Attributes:
+def _described(person: FollowedPerson, classify: Classify) -> Attributes:
     """As reid does: over the best shots, weighted by quality, measured colours first."""
     crops = person.crops[:SHOTS]
-    read = zip(classifier.classify(crops), crops, person.qualities, strict=False)
+    read = zip(classify(crops), crops, person.qualities, strict=False)
     return averaged([(seen.merged(clothing_colours(crop)), max(q, MIN_WEIGHT)) for seen, crop, q in read])
 
 

@@ -11,7 +11,7 @@ from haetae.domain.geometry import ImageSize
 from haetae.training.evaluation.following import FollowedPerson
 from haetae.training.evaluation.measured import classifier, embedder, sized
 from haetae.training.evaluation.route import FoundPerson
-from haetae.training.evaluation.routing import RouteReport, owned, route_report
+from haetae.training.evaluation.routing import Reading, RouteReport, owned, route_report
 from haetae.training.readers.city_folder import city_folder
 from haetae.training.readers.following import film_tracks, following
 from haetae.training.readers.problems import SEEN_SHARE, appearances, problems
@@ -45,5 +45,6 @@ def route_test(folder: Path, networks: RouteNetworks, *, n_problems: int, seed: 
         people += done.people
         owners += owned(film.name, done.people, film_tracks(film, done, every)[0])
     with bars("embedding tracklets", len(people)) as advance:
-        reads = classifier(networks.attributes, networks.models) if networks.attributes else None
-        return route_report(asked, people, owners, stays, embedder(networks.embedder, networks.models), reads, advance)
+        classify = classifier(networks.attributes, networks.models).classify if networks.attributes else None
+        reading = Reading(embedder(networks.embedder, networks.models).embed, classify)
+        return route_report(asked, people, owners, stays, reading, advance)
