@@ -17,8 +17,11 @@ from haetae.settings import Settings as Configured
 if TYPE_CHECKING:
     from haetae.training.distillation.distil import Distilled
     from haetae.training.distillation.frames import Frames
+    from haetae.training.workspace import Workspace
 
 _STOPPED = 130
+_BUILT_IN = "haetae-detector"
+_GENTLE = "optimisation.learning_rate=8e-4"  # of a student that knows something
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +39,9 @@ def distill(  # noqa: PLR0913  # each is a word of the command line
     frames: Annotated[int, typer.Option("--frames", min=12, help="Frames to learn from, at most.")] = 600,
     rate: Annotated[float, typer.Option("--rate", min=0.01, help="Frames a second.")] = 2.0,
     minutes: Annotated[float, typer.Option("--minutes", min=0.05, help="How long to train.")] = 4.0,
-    start_from: Annotated[Path | None, typer.Option("--from", help="A run of person-detector to start from.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="A run, a network, or scratch [default: the built-in detector, where it is].")
+    ] = None,
     settings: Settings = None,
     release: Annotated[Path, typer.Option("--release", help="Where edge agents look.")] = Path(".haetae/releases"),
     device: Device = None,
@@ -67,7 +72,7 @@ def distill(  # noqa: PLR0913  # each is a word of the command line
         with Bar() as bar:
             bank, _ = taught_frames(source, (teacher, second), workspace, places.mirror, bar)
             words = [f"frames={bank}", f"teacher={teacher}", f"optimisation.seconds={60 * minutes}"]
-            words += [f"optimisation.start_from={start_from}"] if start_from else []
+            words += _start(start, workspace, places.models)
             recipe = overridden(DistilledDetectorRecipe(), [*words, *(settings or [])])
             how = {"run_name": name, "device": device, "n_workers": workers}
             done = distil(recipe, name, workspace, places, bar, how)
@@ -95,6 +100,20 @@ def _source(
     sources = configured.sources
     site = Site(AddressPolicy(tuple(sources.allowed_networks), tuple(sources.import_folders)))
     return LiveCamera(camera, kind, rate_hz, at_most, site, _credentials(username))
+
+
+def _start(name: str | None, workspace: Workspace, models: Path) -> list[str]:
+    """The recipe's words for where the student begins. Raises Misconfigured where it is neither a run nor a network."""
+    from haetae.models.installed import installed
+    from haetae.models.networks import CATALOGUE
+    from haetae.training.runs.run import runs
+
+    if name == "scratch" or (name is None and _BUILT_IN not in CATALOGUE):
+        return []
+    for run in runs(workspace):
+        if name in (run.name, str(run.folder)):
+            return [f"optimisation.start_from={run.folder}", _GENTLE]
+    return [f"start={installed(models, name or _BUILT_IN).weights}", _GENTLE]
 
 
 def _credentials(username: str | None) -> Credentials | None:

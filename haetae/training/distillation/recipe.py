@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -15,25 +16,30 @@ from haetae.training.detection.labels import LabelledFrame
 from haetae.training.detection.learner import DetectionLearner
 from haetae.training.detection.measuring import HeldOut, at_width
 from haetae.training.detection.network import PersonDetectorNetwork, Widths
+from haetae.training.detection.recipe import PersonDetectorRecipe
 from haetae.training.distillation.teaching import folded, opened
+from haetae.training.distillation.warm_start import take_over
 from haetae.training.learner import About
 from haetae.training.recipe import Optimisation
 from haetae.training.workspace import Workspace
 
 _MEASURED_PX = 480
+_SETTLED_OVER = 4  # batches
 
 
 @dataclass(frozen=True, slots=True)
 class DistilledDetectorRecipe:
     """Mostly the frames that the teacher labelled (`frames` names their bank), and some drawn people on the same places.
 
-    Minutes on a processor with what is here; `optimisation.start_from` a run of person-detector starts from what that knows.
+    It starts from what `start` knows, an exported network of the same widths (such as the built-in one); or from what a run
+    knows, its checkpoint being `optimisation.start_from`; else from nothing, which takes longer.
     """
 
     name: str = "distilled-detector"
     seed: int = 7
     frames: str = ""
     teacher: str = "rtmdet-nano"
+    start: Path | None = None
     n_folds: int = 0  # 0: the last sixth of each source is held out; else one of so many stretches of time
     fold: int = 0
     optimisation: Optimisation = field(
@@ -51,7 +57,7 @@ class DistilledDetectorRecipe:
     )
     batch_size: int = 16
     sizes: tuple[tuple[int, int], ...] = ((192, 320), (192, 320), (256, 416))
-    widths: Widths = field(default_factory=lambda: Widths(pyramid=48))
+    widths: Widths = field(default_factory=lambda: PersonDetectorRecipe().widths)
     mix: Mix = field(default_factory=lambda: Mix(real=0.75, people_in_real=0.3, turned_real=0.0, sources=(0.15, 0.7, 0.15)))
     amounts: Amounts = field(
         default_factory=lambda: Amounts(identities=40, sprites_each=12, things=150, scenes=6, grounds=60, patches_each=60)
@@ -67,7 +73,10 @@ class DistilledDetectorRecipe:
         mix = replace(self.mix, clips=tuple(1.0 for _ in range(n_sources)))
         batches = DetectionBatches(banks, mix, self.seed, self.batch_size, self.sizes)
         about = _about(self.teacher, taught)
-        return DetectionLearner(PersonDetectorNetwork(self.widths), batches, lambda: held_out(taught), about)
+        network = PersonDetectorNetwork(self.widths)
+        if self.start is not None:
+            take_over(self.start, network, [batches.batch(step)["images"].float() for step in range(_SETTLED_OVER)])
+        return DetectionLearner(network, batches, lambda: held_out(taught), about)
 
     def taught(self, workspace: Workspace) -> ClipFrames:
         """The labelled frames with what is held out. Raises Misconfigured where they are not there."""
