@@ -8,6 +8,18 @@ from typing import TypedDict, TypeVar
 
 import numpy as np
 
+from haetae.simulator.people.fashion import (
+    BAG_TONES,
+    BRIGHT,
+    HAT_TONES,
+    JEANS,
+    LOWER_TONES,
+    OUTER_TONES,
+    PATTERNS,
+    SHOE_TONES,
+    TOTE_TONES,
+    UPPER_TONES,
+)
 from haetae.simulator.people.palette import Colour, colour_of, toned
 from haetae.simulator.people.wardrobe import (
     Bag,
@@ -69,39 +81,6 @@ class Chances:
     @property
     def young(self) -> bool:
         return self.age_band in ("child", "teenager")
-
-
-_UPPER_TONES = {
-    "black": 4, "charcoal": 1.0, "grey": 2.0, "light_grey": 1.4, "white": 2.8, "navy": 2.2, "blue": 1.1, "royal": 0.5, "sky": 0.8,
-    "red": 0.9, "maroon": 0.4, "green": 0.6, "forest": 0.4, "olive": 0.4, "beige": 1.1, "cream": 0.5, "brown": 0.8, "yellow": 0.5,
-    "mustard": 0.2, "orange": 0.5, "pink": 0.7, "rose": 0.2, "purple": 0.5, "lilac": 0.3, "teal": 0.3, "khaki": 0.3, "lime": 0.15,
-}  # fmt: skip
-_LOWER_TONES = {
-    "black": 3.2, "charcoal": 1.0, "grey": 1.3, "navy": 1.6, "blue": 0.7, "beige": 1.1, "khaki": 0.5, "olive": 0.4, "brown": 0.7,
-    "white": 0.7, "cream": 0.3, "red": 0.2, "green": 0.2, "pink": 0.2, "purple": 0.15, "orange": 0.1, "yellow": 0.1,
-}  # fmt: skip
-_OUTER_TONES = {
-    "black": 4, "charcoal": 1.0, "grey": 1.2, "navy": 2.2, "beige": 1.4, "brown": 0.9, "tan": 0.4, "olive": 0.6, "white": 0.5,
-    "cream": 0.4, "red": 0.6, "maroon": 0.3, "blue": 0.6, "green": 0.4, "khaki": 0.5, "yellow": 0.25, "pink": 0.25, "orange": 0.2,
-    "purple": 0.2,
-}  # fmt: skip
-_BRIGHT = {"red": 1, "royal": 1, "yellow": 1, "orange": 0.8, "pink": 1.2, "green": 0.8, "sky": 0.8, "purple": 0.6, "white": 1}
-_JEANS = {"denim_dark": 0.36, "denim": 0.36, "denim_light": 0.14, "denim_black": 0.14}
-_BAG_TONES = {
-    "black": 4, "navy": 1.2, "brown": 1.2, "grey": 1, "beige": 0.8, "red": 0.7, "olive": 0.4, "blue": 0.5, "pink": 0.3,
-}  # fmt: skip
-_TOTE_TONES = {"cream": 2.5, "white": 2, "beige": 1.5, "black": 1.5, "brown": 1, "red": 0.5, "blue": 0.5}
-_HAT_TONES = {
-    "black": 2.2, "navy": 1.3, "white": 1.3, "beige": 1.2, "grey": 1, "red": 0.9, "blue": 0.7, "brown": 0.5, "pink": 0.3,
-}  # fmt: skip
-_SHOE_TONES = {
-    "black": 4, "white": 2.6, "brown": 1.4, "grey": 1.2, "navy": 0.6, "red": 0.4, "beige": 0.6, "blue": 0.3, "pink": 0.2,
-    "green": 0.12, "yellow": 0.12, "orange": 0.12, "purple": 0.12,
-}  # fmt: skip
-_PATTERNS = {
-    PatternKind.STRIPES: 0.26, PatternKind.CHECK: 0.2, PatternKind.PRINT: 0.24, PatternKind.LETTERS: 0.16,
-    PatternKind.BLOCK: 0.1, PatternKind.PINSTRIPES: 0.06,
-}  # fmt: skip
 
 
 def outfit(chances: Chances, *, bald: bool) -> Clothes:
@@ -173,12 +152,12 @@ def _upper(chances: Chances, *, warm: bool) -> Upper:
         kinds[UpperKind.HOODIE] = 0.5
     kind = chances.one_of({**kinds, UpperKind.DRESS: dress})
     tones = (
-        {**_UPPER_TONES, **{tone: 2 * _UPPER_TONES.get(tone, 0.3) for tone in _BRIGHT}}
+        {**UPPER_TONES, **{tone: 2 * UPPER_TONES.get(tone, 0.3) for tone in BRIGHT}}
         if chances.age_band == "child"
-        else _UPPER_TONES
+        else UPPER_TONES
     )
     colour = chances.dyed(tones)
-    pattern = Pattern(chances.one_of(_PATTERNS), chances.dyed(tones), u(0.05, 0.12)) if chances.true(0.34) else None
+    pattern = Pattern(chances.one_of(PATTERNS), chances.dyed(tones), u(0.05, 0.12)) if chances.true(0.34) else None
     ease = {UpperKind.HOODIE: (0.022, 0.036), UpperKind.DRESS: (0.004, 0.012), UpperKind.TANK_TOP: (0.004, 0.012)}
     hem = {UpperKind.HOODIE: (0.83, 0.90), UpperKind.DRESS: (0.38, 0.62), UpperKind.TANK_TOP: (0.86, 0.95)}
     sleeve = {
@@ -216,7 +195,7 @@ def _lower(chances: Chances, upper: Upper) -> Lower:
     if chances.age_band == "old":
         kinds[LowerKind.LEGGINGS], kinds[LowerKind.JEANS] = 0.0, 0.15
     kind = chances.one_of(kinds)
-    colour = chances.dyed(_JEANS if kind == LowerKind.JEANS or (kind == LowerKind.SHORTS and chances.true(0.3)) else _LOWER_TONES)
+    colour = chances.dyed(JEANS if kind == LowerKind.JEANS or (kind == LowerKind.SHORTS and chances.true(0.3)) else LOWER_TONES)
     ease = {
         LowerKind.TROUSERS: u(0.014, 0.034),
         LowerKind.JEANS: u(0.006, 0.022),
@@ -225,7 +204,7 @@ def _lower(chances: Chances, upper: Upper) -> Lower:
     }
     hem = {LowerKind.SKIRT: u(0.36, 0.66), LowerKind.SHORTS: u(0.50, 0.62)}
     pattern = (
-        Pattern(PatternKind.CHECK, chances.dyed(_UPPER_TONES), u(0.05, 0.1))
+        Pattern(PatternKind.CHECK, chances.dyed(UPPER_TONES), u(0.05, 0.1))
         if kind == LowerKind.SKIRT and chances.true(0.25)
         else None
     )
@@ -249,7 +228,7 @@ def _outerwear(chances: Chances, *, uniform: bool) -> Outerwear:
     if kind == OuterKind.WORK_VEST:
         colour = chances.dyed({"safety_orange": 0.5, "safety_green": 0.35, "safety_yellow": 0.15})
         return Outerwear(kind, colour, 0.03, u(0.80, 0.88))
-    colour = chances.dyed(_OUTER_TONES)
+    colour = chances.dyed(OUTER_TONES)
     ease = {OuterKind.PADDED_COAT: (0.045, 0.06), OuterKind.COAT: (0.028, 0.04), OuterKind.PADDED_VEST: (0.035, 0.05)}
     hem = {OuterKind.COAT: (0.40, 0.64), OuterKind.PADDED_COAT: (0.38, 0.88), OuterKind.PADDED_VEST: (0.86, 0.93)}
     opening = chances.one_of({0.0: 0.5, 0.032: 0.25, 0.055: 0.25})
@@ -265,7 +244,7 @@ def _hat(chances: Chances) -> Headgear:
     if kind == HeadgearKind.HELMET:
         return Headgear(kind, chances.dyed({"shell_yellow": 0.3, "shell_white": 0.36, "shell_blue": 0.18, "shell_red": 0.16}))
     tones = {"beige": 2, "tan": 1.5, "white": 1, "cream": 1, "black": 1, "navy": 0.6, "brown": 0.6}
-    return Headgear(kind, chances.dyed(tones if kind == HeadgearKind.SUN_HAT else _HAT_TONES))
+    return Headgear(kind, chances.dyed(tones if kind == HeadgearKind.SUN_HAT else HAT_TONES))
 
 
 def _eyewear(chances: Chances, kind: EyewearKind) -> Eyewear:
@@ -287,14 +266,14 @@ def _bag(chances: Chances) -> Bag | None:
     if kind is None:
         return None
     child = chances.age_band == "child"
-    tones = _TOTE_TONES if kind == BagKind.TOTE else {**_BAG_TONES, **_BRIGHT} if child else _BAG_TONES
+    tones = TOTE_TONES if kind == BagKind.TOTE else {**BAG_TONES, **BRIGHT} if child else BAG_TONES
     return Bag(kind, chances.dyed(tones), 1 if chances.true(0.5) else -1, chances.uniform(0.85, 1.15))
 
 
 def _shoes(chances: Chances) -> Shoes:
     grown = 0.3 if chances.age_band in ("middle_aged", "old") else 0.0
     kind = chances.one_of({ShoeKind.SNEAKER: 0.55 - grown, ShoeKind.LOW: 0.3 + grown, ShoeKind.BOOT: 0.15})
-    colour = chances.dyed({"black": 3, "brown": 2, "grey": 0.5} if kind == ShoeKind.BOOT else _SHOE_TONES)
+    colour = chances.dyed({"black": 3, "brown": 2, "grey": 0.5} if kind == ShoeKind.BOOT else SHOE_TONES)
     white_sole = kind == ShoeKind.SNEAKER and chances.true(0.7)
     sole = colour_of((212, 213, 214) if white_sole else (38, 38, 38))
     return Shoes(kind, colour, sole, chances.dyed({"black": 1, "white": 1, "grey": 0.6}))

@@ -106,10 +106,15 @@ def proportioned_joints(joints: Array, scales: Array) -> Array:
     return moved
 
 
+_HIPS = slice(11, 13)
+_HIP_BELOW_M = 0.04  # people who mark key points put the hip below the joint it turns about
+
+
 def coco_points(joints: Array) -> tuple[Array, NDArray[np.int32]]:
     """(17, 3) where the COCO key points are on the rest body, and (17,) the bones they move with."""
     face = [(0.118, 0.0, 1.612), (0.092, 0.032, 1.648), (0.092, -0.032, 1.648), (0.0, 0.082, 1.632), (0.0, -0.082, 1.632)]
     bones = [Bone.LEFT_ARM, Bone.RIGHT_ARM, Bone.LEFT_FOREARM, Bone.RIGHT_FOREARM, Bone.LEFT_HAND, Bone.RIGHT_HAND]
     bones += [Bone.LEFT_THIGH, Bone.RIGHT_THIGH, Bone.LEFT_SHANK, Bone.RIGHT_SHANK, Bone.LEFT_FOOT, Bone.RIGHT_FOOT]
     points = np.concatenate([np.array(face), joints[[int(bone) for bone in bones]]])
+    points[_HIPS, 2] -= _HIP_BELOW_M
     return points, np.array([Bone.HEAD] * 5 + bones, dtype=np.int32)
