@@ -43,6 +43,7 @@ def detect(  # noqa: PLR0913  # each is a word of the command line
     input_size: InputSize = DEFAULT_INPUT,
     every: Annotated[int, typer.Option("--every", min=1, help="Of films: every n-th frame.")] = 15,
     visibility: Annotated[float, typer.Option("--visibility", help="Of films: whoever is seen less is not asked for.")] = 0.25,
+    turned: Annotated[bool, typer.Option("--turned", help="Frames turned by 90 degrees: everybody lies.")] = False,
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,7 +53,7 @@ def detect(  # noqa: PLR0913  # each is a word of the command line
         from haetae.training.evaluation.measured import detector, sized
         from haetae.training.readers.frames import FrameSource
 
-        frames = FrameSource(labels, clips, data, every, visibility)
+        frames = FrameSource(labels, clips, data, every, visibility, turned)
         reports = {}
         for name in networks:
             with progress(f"{name} over the frames", frames.count()) as advance:

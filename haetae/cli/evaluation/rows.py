@@ -33,6 +33,7 @@ def of_detection(report: DetectionReport) -> Rows:
     for source, its in report.by_source.items():
         told = f"{its.recall:.2f} / {its.precision:.2f}" if its.n_people else f"{its.n_false} false"
         rows[f"recall / precision, {source} ({its.n_frames})"] = told
+    rows |= {f"recall, {act} ({n} people)": f"{recall:.2f}" for act, (n, recall) in report.by_act.items()}
     return rows
 
 

@@ -130,7 +130,10 @@ def _frames(wanted: Wanted) -> Frames:
 
     if wanted.clips is None:
         raise Misconfigured("Detectors are measured on the clips of tests/data/real_people: say where they are with --clips.")
-    tests = {"real people": FrameSource(_LABELS / "test.json", wanted.clips)}
+    tests = {
+        "real people": FrameSource(_LABELS / "test.json", wanted.clips),
+        "the same turned by 90 degrees": FrameSource(_LABELS / "test.json", wanted.clips, turned=True),
+    }
     if wanted.city is not None:
         every = max(1, round(10 * _rate_hz(wanted.city)))
         tests["the city (people seen by half or more)"] = FrameSource(data=wanted.city, every=every, min_visibility=0.5)

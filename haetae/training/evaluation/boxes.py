@@ -18,10 +18,14 @@ IGNORED_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameTruth:
-    """Who is in a frame: boxes (n, 4), and which of them are neither asked for nor counted against anybody, (n,) bool."""
+    """Who is in a frame: boxes (n, 4), and which of them are neither asked for nor counted against anybody, (n,) bool.
+
+    `acts` says of each box what the person does (walk, lie ...), or is empty.
+    """
 
     boxes: Boxes
     ignored: NDArray[np.bool_]
+    acts: tuple[str, ...] = ()
 
     @property
     def asked(self) -> Boxes:
@@ -72,9 +76,28 @@ def found_at(truths: Sequence[FrameTruth], results: Sequence[FrameFound], thresh
     """
     n_true = n_hits = n_false = 0
     for truth, result in zip(truths, results, strict=True):
-        hits, false = _hits_and_false(truth, result.above(threshold), min_iou)
-        n_true, n_hits, n_false = n_true + len(truth.asked), n_hits + hits, n_false + false
+        hit, false = _hit_and_false(truth, result.above(threshold), min_iou)
+        n_true, n_hits, n_false = n_true + len(hit), n_hits + int(hit.sum()), n_false + false
     return Found(threshold, n_true, n_hits, n_false)
+
+
+def recall_by_act(
+    truths: Sequence[FrameTruth], results: Sequence[FrameFound], threshold: float, min_iou: float = MIN_IOU
+) -> dict[str, tuple[int, float]]:
+    """By what people do: how many there are, and the share of them that is found. Frames that do not say are left out."""
+    hits: dict[str, list[bool]] = {}
+    for truth, result in zip(truths, results, strict=True):
+        if truth.acts:
+            acts = [act for act, ignored in zip(truth.acts, truth.ignored, strict=True) if not ignored]
+            for act, hit in zip(acts, _hit_and_false(truth, result.above(threshold), min_iou)[0].tolist(), strict=True):
+                hits.setdefault(act, []).append(hit)
+    return {act: (len(its), sum(its) / len(its)) for act, its in sorted(hits.items())}
+
+
+def turned(truth: FrameTruth, width_px: float) -> FrameTruth:
+    """The truth of a frame of this width after the frame was turned by 90 degrees anticlockwise."""
+    x1, y1, x2, y2 = truth.boxes.T
+    return FrameTruth(np.stack([y1, width_px - x2, y2, width_px - x1], axis=1), truth.ignored, truth.acts)
 
 
 def best_threshold(truths: Sequence[FrameTruth], results: Sequence[FrameFound], candidates: Sequence[float]) -> Found:
@@ -101,22 +124,22 @@ def areas_px(boxes: Boxes) -> NDArray[np.float32]:
     return np.asarray((boxes[:, 2] - boxes[:, 0]).clip(0) * (boxes[:, 3] - boxes[:, 1]).clip(0), dtype=np.float32)
 
 
-def _hits_and_false(truth: FrameTruth, result: FrameFound, min_iou: float) -> tuple[int, int]:
+def _hit_and_false(truth: FrameTruth, result: FrameFound, min_iou: float) -> tuple[NDArray[np.bool_], int]:
+    """Which of those asked for are found, and how many detections are false."""
     order = np.argsort(-result.scores, kind="stable")
     boxes = result.boxes[order]
     overlaps = ious(boxes, truth.asked)
     excused = _excused(boxes, truth.boxes[truth.ignored], min_iou)
     free = np.ones(len(truth.asked), dtype=bool)
-    hits = false = 0
+    false = 0
     for row, is_excused in zip(overlaps, excused, strict=True):
         open_ones = np.where(free, row, -1.0)
         best = int(open_ones.argmax()) if len(open_ones) else -1
         if best >= 0 and open_ones[best] >= min_iou:
             free[best] = False
-            hits += 1
         elif not is_excused:
             false += 1
-    return hits, false
+    return ~free, false
 
 
 def _excused(boxes: Boxes, ignored: Boxes, min_iou: float) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ import numpy as np
 from haetae.domain.frame import Pixels
 from haetae.domain.geometry import ImageSize
 from haetae.inference.detector import PersonDetector
-from haetae.training.evaluation.boxes import FrameFound, FrameTruth, best_threshold, found_at
+from haetae.training.evaluation.boxes import FrameFound, FrameTruth, best_threshold, found_at, recall_by_act
 from haetae.training.evaluation.coco import AveragePrecision, box_average_precision
 
 THRESHOLDS = tuple(round(0.02 * step, 2) for step in range(3, 49))
@@ -58,6 +58,7 @@ class DetectionReport:
     best_f1: float
     cpu_ms: float
     by_source: Mapping[str, SourceFigures]
+    by_act: Mapping[str, tuple[int, float]]  # of frames that say what people do: how many, and the share that is found
 
 
 @dataclass(slots=True)
@@ -85,6 +86,7 @@ class Detected:
             best_f1=best.f1,
             cpu_ms=1000 * self.cpu_s / max(1, len(self.truths)),
             by_source=self._by_source(threshold),
+            by_act=recall_by_act(self.truths, self.results, threshold),
         )
 
     def _by_source(self, threshold: float) -> dict[str, SourceFigures]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import numpy as np
 
 from haetae.domain.frame import Pixels
 from haetae.domain.geometry import ImageSize
 from haetae.errors import Misconfigured
-from haetae.training.evaluation.boxes import FrameTruth
+from haetae.training.evaluation.boxes import FrameTruth, turned
 from haetae.training.evaluation.detecting import TrueFrame
 from haetae.training.evaluation.labels import labelled_frames, pixels_of
 from haetae.training.evaluation.tracks import NOBODY, FrameTracks, Tracks
@@ -23,7 +24,8 @@ from haetae.training.readers.samples import Film, PeopleFrame, pixels
 class FrameSource:
     """Which frames: those that `labels` name of `clips`, or those of the data set in the folder `data`, of films every n-th.
 
-    People of films who are seen less than `min_visibility` are neither asked for nor counted against anybody.
+    People of films who are seen less than `min_visibility` are neither asked for nor counted against anybody. `turned`: each
+    frame is turned by 90 degrees anticlockwise, as if its people lay on the ground.
     """
 
     labels: Path | None = None
@@ -31,9 +33,17 @@ class FrameSource:
     data: Path | None = None
     every: int = 15
     min_visibility: float = 0.25
+    turned: bool = False
 
     def __iter__(self) -> Iterator[TrueFrame]:
         """Raises Misconfigured where data is missing."""
+        for frame in self._frames():
+            if self.turned:
+                lying = turned(frame.truth, frame.pixels.shape[1])
+                frame = TrueFrame(frame.source, np.ascontiguousarray(np.rot90(frame.pixels)), lying)
+            yield frame
+
+    def _frames(self) -> Iterator[TrueFrame]:
         if self.labels is not None and self.clips is not None:
             for frame, image in pixels_of(labelled_frames(self.labels), self.clips):
                 yield TrueFrame(frame.clip, image, frame.truth)
@@ -49,10 +59,11 @@ class FrameSource:
     def _of_data(self, data: Path) -> Iterator[TrueFrame]:
         films = films_in(data, self.min_visibility)
         if films is not None:
+            acts = acts_in(data)
             for film in films:
                 for number, image in film_frames(film, self.every):
                     truth = clipped(film.truth.get(number, NOBODY), size_of(image))
-                    yield TrueFrame(film.name, image, true_people(truth))
+                    yield TrueFrame(film.name, image, true_people(truth, acts.get((film.name, number), {})))
             return
         for each in _pictures_in(data):
             yield TrueFrame(data.name, pixels(each.file), each.truth)
@@ -106,10 +117,19 @@ def clipped_tracks(tracks: Tracks, size: ImageSize) -> Tracks:
     return {number: clipped(frame, size) for number, frame in tracks.items()}
 
 
-def true_people(frame: FrameTracks) -> FrameTruth:
-    """The boxes of a frame without their ids."""
+def acts_in(data: Path) -> dict[tuple[str, int], dict[int, str]]:
+    """By film and frame: what each person of a city does, where that is told (about once a second)."""
+    if not city_folder.LAYOUT.fits(data):
+        return {}
+    poses = city_folder.city_folder(data).poses
+    return {(film, n): {one.id: one.act for one in its} for film, frames in poses.items() for n, its in frames.items()}
+
+
+def true_people(frame: FrameTracks, acts: Mapping[int, str]) -> FrameTruth:
+    """The boxes of a frame without their ids; with what they do where all of that is known."""
+    told = tuple(acts.get(int(id), "") for id in frame.ids)
     none = frame.ids != frame.ids
-    return FrameTruth(frame.boxes, none if frame.ignored is None else frame.ignored)
+    return FrameTruth(frame.boxes, none if frame.ignored is None else frame.ignored, told if all(told) else ())
 
 
 def _pictures_in(data: Path) -> list[PeopleFrame]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from haetae.training.evaluation.boxes import FrameFound, FrameTruth, best_threshold, found_at
+from haetae.training.evaluation.boxes import FrameFound, FrameTruth, best_threshold, found_at, recall_by_act, turned
 from haetae.training.evaluation.coco import FramePoses, box_average_precision, pose_average_precision
 
 PERSON, OTHER = (10.0, 10.0, 30.0, 70.0), (100.0, 10.0, 120.0, 70.0)
@@ -53,6 +53,22 @@ def test_a_true_box_is_taken_before_an_ignored_one() -> None:
     """Somebody who stands in an ignored region is still found."""
     counts = found_at([truth(PERSON, ignored=((0.0, 0.0, 50.0, 100.0),))], [found((PERSON, 0.9))], 0.5)
     assert (counts.n_hits, counts.n_false) == (1, 0)
+
+
+def test_recall_is_told_by_what_people_do() -> None:
+    """Of two people the one who lies is not found; frames that do not say what people do are left out."""
+    known = FrameTruth(np.array([PERSON, OTHER], np.float32), np.array([False, False]), ("walk", "lie"))
+    results = [found((PERSON, 0.9)), found((PERSON, 0.9))]
+    assert recall_by_act([known, truth(PERSON)], results, 0.5) == {"lie": (1, 0.0), "walk": (1, 1.0)}
+
+
+def test_a_turned_frame_has_turned_boxes() -> None:
+    """What a box holds of a frame, it still holds when both are turned by 90 degrees."""
+    frame = np.zeros((100, 200), np.uint8)
+    frame[10:70, 10:30] = 255
+    x1, y1, x2, y2 = turned(truth(PERSON), 200).boxes[0].astype(int).tolist()
+    assert (np.rot90(frame)[y1:y2, x1:x2] == 255).all()
+    assert (x2 - x1, y2 - y1) == (60, 20)
 
 
 def test_the_best_threshold_has_the_best_f1() -> None:
