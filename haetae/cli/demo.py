@@ -1,4 +1,4 @@
-"""`haetae demo`: the whole stack with clips as live cameras, and the first search."""
+"""`haetae demo`: the whole stack with clips or a simulated city as live cameras, and the first search."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,11 +16,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from haetae.cli.output import emit, say, table_of
+from haetae.cli.output import emit, progress, say, table_of
 from haetae.cli.status import HomeFolder
 from haetae.cli.up import shown, stopped_by_signals
+from haetae.embedded.demo import city
 from haetae.embedded.demo.api import Api
-from haetae.embedded.demo.cast import Cast, choose_cast
+from haetae.embedded.demo.cast import Cast, choose_cast, choose_city_cast
+from haetae.embedded.demo.city import CityTruth
 from haetae.embedded.demo.receiver import receiving
 from haetae.embedded.demo.report import Report
 from haetae.embedded.demo.story import Story
@@ -28,7 +31,6 @@ from haetae.embedded.ports import LOOPBACK
 from haetae.embedded.running import Running, running_stack
 from haetae.embedded.service import simulated_cameras
 from haetae.embedded.stack import Stack, StackOptions
-from haetae.errors import Misconfigured
 from haetae.inference.detector import PersonDetector
 from haetae.inference.triton import TritonInference
 from haetae.settings import Settings
@@ -38,11 +40,11 @@ _READY_WITHIN_S = 300.0
 
 
 def register(app: typer.Typer) -> None:
-    app.command("demo", help="The whole stack with clips as live cameras, and the first search.")(demo)
+    app.command("demo", help="The whole stack with a simulated city or clips as live cameras, and the first search.")(demo)
 
 
 def demo(
-    clips: Annotated[Path | None, typer.Option(help="Folder of video files: each becomes a live RTSP camera.")] = None,
+    clips: Annotated[Path | None, typer.Option(help="Folder of videos, each a live camera; else a simulated city.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Verify, print one JSON summary, stop everything.")] = False,
     home: HomeFolder = None,
     keep: Annotated[bool, typer.Option("--keep", help="With --check: keep the data and logs of a passed check.")] = False,
@@ -50,10 +52,6 @@ def demo(
     port: Annotated[int, typer.Option(help="Of the API; another free one is taken when it is busy.")] = 8080,
 ) -> None:
     """Ends with 0 after Ctrl-C, or, with --check, when everything was as it must be."""
-    if clips is None:
-        raise Misconfigured(
-            "The demo needs clips to play as cameras: haetae demo --clips FOLDER (MP4, MKV, MOV or AVI with people in them)"
-        )
     report = Report()
     with _home(home, check) as place, place.held(), stopped_by_signals() as stop:
         answer = _play(place, clips, port, report, stop, seconds if check else None)
@@ -73,11 +71,14 @@ def _home(given: Path | None, check: bool) -> Iterator[Home]:
 
 
 def _play(
-    place: Home, folder: Path, port: int, report: Report, stop: threading.Event, check_s: float | None
+    place: Home, given: Path | None, port: int, report: Report, stop: threading.Event, check_s: float | None
 ) -> list[dict[str, Any]]:
     """The whole course. `check_s` None: keeps running after the first answer until `stop`. The rows of the first answer."""
+    folder = given or _drawn(place, report)
     clips = clips_in(folder)
-    cameras = simulated_cameras(folder, cache=place.folder / "clips")
+    began_at = time.time()
+    truth = None if given else CityTruth(folder, began_at)
+    cameras = simulated_cameras(folder, cache=place.folder / "clips", began_at=began_at if truth else None)
     stack = Stack(
         place,
         StackOptions(
@@ -95,7 +96,7 @@ def _play(
         with shown(place) as changed:
             running = whole.enter_context(running_stack(stack, place, stop, changed))
             running.wait_for("the networks are served", lambda: _is_ready(running, "triton"), _READY_WITHIN_S)
-            cast = _cast(clips, stack.inference_address, stack.networks.detector)
+            cast = _cast(clips, stack, truth)
             running.wait_for("everything is ready", lambda: running.state().all_ready, _READY_WITHIN_S)
         report.reached("ready")
         report.remarks += [f"{part.name}: {part.remark}" for part in running.state().parts if part.remark]
@@ -125,10 +126,19 @@ def _is_ready(running: Running, name: str) -> bool:
     return any(part.name == name and part.phase == "ready" for part in running.state().parts)
 
 
-def _cast(clips: dict[str, Path], address: str, detector: str) -> Cast:
-    inference = TritonInference(address)
+def _drawn(place: Home, report: Report) -> Path:
+    """The simulated city's films, kept for the next time."""
+    with progress(f"drawing a city of {city.N_CAMERAS} cameras", city.n_frames()) as advance:
+        folder = city.drawn(place.folder / "city", lambda done, of: advance(done))
+    report.reached("city_drawn")
+    return folder
+
+
+def _cast(clips: dict[str, Path], stack: Stack, truth: CityTruth | None) -> Cast:
+    inference = TritonInference(stack.inference_address)
+    detector = PersonDetector(inference, stack.networks.detector, deadline_s=20)
     try:
-        return choose_cast(clips, PersonDetector(inference, detector, deadline_s=20))
+        return choose_cast(clips, detector) if truth is None else choose_city_cast(clips, detector, truth)
     finally:
         inference.close()
 

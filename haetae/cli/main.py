@@ -13,7 +13,7 @@ from haetae.cli.output import say
 from haetae.errors import HaetaeError, Misconfigured
 
 VERBS = {
-    "demo": "The whole stack with clips as live cameras, and the first search.",
+    "demo": "The whole stack with a simulated city or clips as live cameras, and the first search.",
     "up": "Start the whole stack on this machine and keep it running.",
     "down": "Stop the stack.",
     "status": "What runs, on which port, since when.",

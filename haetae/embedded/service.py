@@ -69,10 +69,11 @@ class WebService(Listener):
         return False
 
 
-def simulated_cameras(clips: Path, cache: Path, preferred_port: int = 8554) -> Listener:
-    """Every clip of a folder as a live RTSP camera."""
+def simulated_cameras(clips: Path, cache: Path, preferred_port: int = 8554, began_at: float | None = None) -> Listener:
+    """Every clip of a folder as a live RTSP camera; with `began_at` (Unix seconds) as if all of them had begun then."""
     port = choose(preferred_port, set())
     words = ["haetae.simulator", "--clips", str(clips.resolve()), "--port", str(port), "--cache", str(cache)]
+    words += [f"--began-at={began_at}"] if began_at is not None else []
     return Listener("cameras", words, {}, port)
 
 

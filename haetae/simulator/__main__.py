@@ -28,7 +28,7 @@ def main() -> int:
         for name, path in clips_in(options.clips).items():
             clip = load_clip(path, cache=options.cache, encoding=encoding, progress=_progress)
             for copy in range(options.copies):
-                server.add(name if options.copies == 1 else f"{name}-{copy + 1}", clip)
+                server.add(name if options.copies == 1 else f"{name}-{copy + 1}", clip, began_at=options.began_at)
         with server:
             for name in server.names:
                 sys.stdout.write(json.dumps({"name": name, "url": server.url(name)}) + "\n")
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8554)
     parser.add_argument("--cache", type=Path, help="folder for clips that have to be encoded (default ~/.cache/haetae/clips)")
     parser.add_argument("--copies", type=int, default=1, help="cameras made of each clip")
+    parser.add_argument("--began-at", type=float, help="Unix seconds at which all clips began (default: each when it is loaded)")
     parser.add_argument("--encode", choices=("h264", "h265"), help="encode the clips once, instead of copying their packets")
     parser.add_argument("--size", help="with --encode: WIDTHxHEIGHT")
     parser.add_argument("--rate", type=float, help="with --encode: frames a second")

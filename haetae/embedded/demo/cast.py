@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from haetae.embedded.demo.city import CityTruth
 from haetae.embedded.demo.photo import Photo, best_photo, duration_s
 from haetae.errors import Misconfigured
 from haetae.inference.detector import PersonDetector
@@ -25,6 +26,7 @@ class Cast:
     imported: Path | None
     empty_camera: str | None
     longest_wait_s: float  # until every person that matters has come by once more
+    truth: CityTruth | None = None  # of a simulated city: who is where
 
 
 def choose_cast(clips: Mapping[str, Path], detector: PersonDetector) -> Cast:
@@ -40,6 +42,20 @@ def choose_cast(clips: Mapping[str, Path], detector: PersonDetector) -> Cast:
     empty = next((camera for camera in clips if camera == _EMPTY_NAME and camera not in photos), None)
     waits = [duration_s(clips[camera]) for camera in (wanted, empty) if camera is not None]
     return Cast(clips, wanted, photos[wanted], _importable(others, clips), empty, max(waits))
+
+
+def choose_city_cast(clips: Mapping[str, Path], detector: PersonDetector, truth: CityTruth) -> Cast:
+    """The clearest of the city's people is looked for, among those whom the truth knows. Raises Misconfigured."""
+    photos = {camera: photo for camera, clip in clips.items() if (photo := best_photo(clip, detector)) is not None}
+    known = [camera for camera, photo in photos.items() if _is_known(photo, camera, truth)]
+    if not known:
+        raise Misconfigured("The detector finds nobody clearly in the city's films", clips=len(clips))
+    wanted = max(known, key=lambda camera: photos[camera].quality)
+    return Cast(clips, wanted, photos[wanted], None, None, duration_s(clips[wanted]), truth)
+
+
+def _is_known(photo: Photo, camera: str, truth: CityTruth) -> bool:
+    return truth.who(camera, photo.at_s, photo.in_frame, photo.frame_size) is not None
 
 
 def _importable(cameras: Sequence[str], clips: Mapping[str, Path]) -> Path | None:

@@ -24,6 +24,7 @@ _SETTLED_WITHIN_S = 60.0
 _QUERY_EVERY_S = 2.0
 _SAME_PERSON = 0.45  # cosine distance; two people of these clips are 0.6 and more apart
 _USUAL_HZ = 5.0
+_TOLD = 5
 _LOOKS_PER_CORE_HZ = 15.0  # of about 40 that the detector alone could make
 
 
@@ -83,18 +84,39 @@ class Story:
             answer.update(self._api.query(self._cast.wanted, self._began - timedelta(hours=2)))
             if answer["people"]:
                 self._report.reached("first_answer")
-            best = nearest(answer)
-            return best.get("camera_id") == self._cast.wanted_camera and best["distance"] <= _SAME_PERSON
+            return self._is_right(nearest(answer))
 
         right = self._reached("the person is found", found, _FOUND_WITHIN_S, every_s=_QUERY_EVERY_S)
         self._report.reached("person_found")
         best = nearest(answer)
-        self._report.add(
-            "person_of_a_clip_is_rank_1_at_its_camera", right, expected=self._cast.wanted_camera, camera=best.get("camera_id"),
-            distance=best.get("distance"), overlap=self._overlap(best), gallery=answer.get("n_gallery"),
-            photo=f"{self._cast.wanted.clip.name} at {self._cast.wanted.at_s:.1f} s",
-        )  # fmt: skip
+        seen = {"camera": best.get("camera_id"), "distance": best.get("distance"), "gallery": answer.get("n_gallery")}
+        seen["photo"] = f"{self._cast.wanted.clip.name} at {self._cast.wanted.at_s:.1f} s"
+        if self._cast.truth is None:
+            expected = self._cast.wanted_camera
+            name = "person_of_a_clip_is_rank_1_at_its_camera"
+            self._report.add(name, right, expected=expected, overlap=self._overlap(best), **seen)
+        else:
+            told = [self._identity(candidate) for candidate in candidates_of(answer)[:_TOLD]]
+            name = "rank_1_is_whom_the_truth_has_there"
+            self._report.add(name, right, expected=self._wanted_identity(), first_candidates=told, **seen)
         return answer
+
+    def _is_right(self, best: Json) -> bool:
+        """Whether the candidate is the person: by the truth where there is one, otherwise at the right camera and alike."""
+        if not best:
+            return False
+        if self._cast.truth is not None:
+            return self._identity(best) == self._wanted_identity()
+        return bool(best["camera_id"] == self._cast.wanted_camera and best["distance"] <= _SAME_PERSON)
+
+    def _wanted_identity(self) -> int | None:
+        photo, truth = self._cast.wanted, self._cast.truth
+        return truth.who(self._cast.wanted_camera, photo.at_s, photo.in_frame, photo.frame_size) if truth else None
+
+    def _identity(self, candidate: Json) -> int | None:
+        """Who the candidate is in truth, at that camera at that time."""
+        truth = self._cast.truth
+        return truth.who_was_sighted(self._api.sighting(candidate["sighting_id"])) if truth else None
 
     def verify(self, received: Received, seconds: float) -> None:
         """Everything else that must be true after the cameras have run for a while; ends with the cameras switched off."""
@@ -120,9 +142,8 @@ class Story:
         """The best candidates with the files that their crops were written to."""
         into.mkdir(parents=True, exist_ok=True)
         (into / "photo.jpg").write_bytes(self._cast.wanted.jpeg)
-        candidates = [candidate for person in answer["people"] for candidate in person["candidates"]]
         saved = []
-        for rank, candidate in enumerate(sorted(candidates, key=lambda c: c["order"])[:at_most], start=1):
+        for rank, candidate in enumerate(candidates_of(answer)[:at_most], start=1):
             file = into / f"rank-{rank}-{candidate['camera_id']}.jpg"
             file.write_bytes(self._api.crop(candidate["crop_url"]))
             saved.append((candidate, file))
@@ -226,5 +247,10 @@ def affordable_hz(n_cameras: int, n_cores: int) -> float:
 
 def nearest(answer: Json) -> Json:
     """The candidate that is ranked first of all; empty when there is none."""
+    return next(iter(candidates_of(answer)), {})
+
+
+def candidates_of(answer: Json) -> list[Json]:
+    """All candidates, of all people, in their order."""
     candidates = [candidate for person in answer["people"] for candidate in person["candidates"]]
-    return min(candidates, key=lambda c: c["order"], default={})
+    return sorted(candidates, key=lambda candidate: candidate["order"])

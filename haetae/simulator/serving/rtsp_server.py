@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,16 @@ class RtspServer:
         self._thread: threading.Thread | None = None
         self._listener: asyncio.Server | None = None
 
-    def add(self, name: str, clip: Clip | Path, *, username: str = "", password: str = "") -> Faults:
-        """Serves `clip` under `name`, behind digest authentication where a user name is given; returns the camera's faults."""
+    def add(
+        self, name: str, clip: Clip | Path, *, username: str = "", password: str = "", began_at: float | None = None
+    ) -> Faults:
+        """Serves `clip` under `name`, behind digest authentication where a user name is given; returns the camera's faults.
+
+        The clip begins now, or as if it had begun at `began_at` (Unix seconds).
+        """
         camera = SimulatedCamera(name, clip if isinstance(clip, Clip) else load_clip(clip), username=username, password=password)
+        if began_at is not None:
+            camera.began_s = time.monotonic() - (time.time() - began_at)
         self._cameras[name] = camera
         return camera.faults
 
