@@ -24,9 +24,9 @@ Sizes = tuple[tuple[float, float], ...]
 class Sampling:
     """What a batch holds: `shots` crops of each of `identities` (for triplets), and `real` crops of people whom nobody knows."""
 
-    identities: int = 24
+    identities: int = 18
     shots: int = 2
-    real: int = 32
+    real: int = 24
     look_alikes: float = 0.5  # share of the identities that bring those with the same outfit along, where there are some
 
 

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class CropPlan:
     first_camera: int = 0  # seed of the cameras
     look_alikes: float = 0.2  # share of the identities that wear what the one before wears
     workers: float = 0.12  # share with helmet and vest
+    whole: bool = field(default=False, repr=False)  # only people of 60 px or more, half seen, in boxes that hold all of them
 
     def __post_init__(self) -> None:
         if min(self.n_identities, self.shots, self.cameras_each, self.n_cameras) < 1:
@@ -73,7 +74,8 @@ def crop_bank(plan: CropPlan, banks: Path, told: Told = lambda _: None, n_worker
     Columns: identity, outfit, camera, height_px, seen, cut_above, cut_below, and one for each attribute: the index of its
     value in VALUES.
     """
-    folder = banks / f"crops-{hashlib.sha256(repr((_VERSION, plan)).encode()).hexdigest()[:12]}"
+    facts = repr((_VERSION, plan)) + (" whole" if plan.whole else "")
+    folder = banks / f"crops-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
     if not folder.is_dir():
         parts = folder.with_name(folder.name + ".parts")
         _draw(plan, parts, told, n_workers)
@@ -137,7 +139,7 @@ def _crops(plan: CropPlan, cameras: Sequence[BankCamera], indices: range) -> Ite
         seen_by = rng.choice(len(cameras), min(plan.cameras_each, len(cameras)), replace=False)
         for i in range(plan.shots):
             camera = int(seen_by[i % len(seen_by)])
-            taken = shot(cameras[camera], drawn, company, rng)
+            taken = shot(cameras[camera], drawn, company, rng, whole=plan.whole)
             if taken is not None:
                 yield taken.pixels, _facts(plan, index, who, camera, taken)
         company = [*company, drawn][-_COMPANY:]

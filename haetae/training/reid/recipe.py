@@ -45,7 +45,7 @@ class ReidRecipe:
     seed: int = 1
     optimisation: Optimisation = field(
         default_factory=lambda: Optimisation(
-            steps=7000, learning_rate=4e-3, warmup_steps=60, precision="bf16", channels_last=True, log_every=50
+            steps=7000, learning_rate=3.5e-3, warmup_steps=60, precision="bf16", channels_last=True, log_every=50
         )
     )
     width: float = 0.25

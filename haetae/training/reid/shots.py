@@ -24,6 +24,7 @@ Corners = NDArray[np.float64]
 
 _SMALLEST_PX, _LARGEST_PX = 34.0, 200.0
 _LEAST_SEEN = 0.4  # of the person's pixels: below it no detector's box would be one of that person
+_WHOLE_PX, _WHOLE_SEEN, _WHOLE_CUT = 60.0, 0.5, 0.1
 _OTHERS, _CUT_BELOW, _CUT_ABOVE = 0.28, 0.10, 0.03  # chances of somebody close by, and of boxes that end too early
 _BOX_ERROR = 0.025  # of its sides, standard deviation
 _POSTURES = (
@@ -53,13 +54,23 @@ class Shot:
     cut_below: float
 
 
-def shot(camera: BankCamera, figure: Figure, others: Sequence[Figure], rng: np.random.Generator) -> Shot | None:
-    """A crop of the person, or None where none of the places tried lets enough of the person be seen."""
+def shot(
+    camera: BankCamera, figure: Figure, others: Sequence[Figure], rng: np.random.Generator, *, whole: bool = False
+) -> Shot | None:
+    """A crop of the person, or None where none of the places tried lets enough of the person be seen.
+
+    `whole` asks for 60 px or more, half of the person seen, and a box that cuts nothing off: what searches are measured on.
+    """
     for _ in range(_ATTEMPTS):
         taken = _attempt(camera, figure, others, rng)
-        if taken is not None:
+        if taken is not None and (not whole or _is_whole(taken)):
             return taken
     return None
+
+
+def _is_whole(taken: Shot) -> bool:
+    cut = max(taken.cut_above, taken.cut_below)
+    return taken.height_px >= _WHOLE_PX and taken.seen >= _WHOLE_SEEN and cut <= _WHOLE_CUT
 
 
 def _attempt(camera: BankCamera, figure: Figure, others: Sequence[Figure], rng: np.random.Generator) -> Shot | None:

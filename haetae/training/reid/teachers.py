@@ -67,6 +67,6 @@ def pulled(workspace: Workspace, names: Sequence[str]) -> Callable[[], Inference
     def inference() -> Inference:
         folder = workspace.folder / "teachers"
         pull(folder, names, mirror=Settings.load().models.mirror)
-        return LocalInference(folder, Execution(engine="openvino"))
+        return LocalInference(folder, Execution(engine="openvino", precision="bf16"))  # half the time, .01 in a cosine
 
     return inference
