@@ -54,14 +54,19 @@ def noise(cells, x, y, z):  # type: ignore[no-untyped-def]
 def sloped_noise(cells, x, y, z):  # type: ignore[no-untyped-def]
     """The value and its slopes along x, y and z at a place in cells."""
     i, j, k = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
-    corner = (i & (SIDE - 1), j & (SIDE - 1), k & (SIDE - 1))
-    share = (x - i, y - j, z - k)
-    return (
-        _mixed(cells, corner, share, 0),
-        _mixed(cells, corner, share, 1),
-        _mixed(cells, corner, share, 2),
-        _mixed(cells, corner, share, 3),
-    )
+    x, y, z = np.float32(x - i), np.float32(y - j), np.float32(z - k)
+    value = dx = dy = dz = np.float32(0)
+    for di in range(2):
+        p, wx = (i + di) & (SIDE - 1), (x if di else np.float32(1) - x)
+        for dj in range(2):
+            q, wy = (j + dj) & (SIDE - 1), wx * (y if dj else np.float32(1) - y)
+            for dk in range(2):
+                r, weight = (k + dk) & (SIDE - 1), wy * (z if dk else np.float32(1) - z)
+                value += weight * cells[p, q, r, 0]
+                dx += weight * cells[p, q, r, 1]
+                dy += weight * cells[p, q, r, 2]
+                dz += weight * cells[p, q, r, 3]
+    return value, dx, dy, dz
 
 
 @numba.njit(nogil=True, cache=True)

@@ -89,7 +89,7 @@ def draw_walker(
     `shift` (any number, one a person) moves the pattern of cloth; with `shutter_s` the person is blurred along `velocity_m_s`.
     """
     view = canvas.view
-    x, y = (float(v) for v in posed.vertices[:, :2].mean(axis=0))
+    x, y = (float(v) for v in posed.keypoints[:, :2].mean(axis=0))
     light = _light_at(canvas, x, y)
     person = patch(posed, view, light, canvas.tone, shift=shift)
     if person is None:
@@ -99,9 +99,15 @@ def draw_walker(
         canvas.changed.append(shadow)
     height, width = person.pixels.shape[:2]
     canvas.changed.append((person.x, person.y, person.x + width, person.y + height))
-    coverage = _smeared(person, view, (x, y), velocity_m_s, shutter_s)
+    smeared = _smeared(person, view, (x, y), velocity_m_s, shutter_s)
+    coverage = person.pixels if smeared is None else smeared
     alone = _blended(
-        canvas.frame, (canvas.depth, canvas.ids), person.pixels, coverage, (person.x, person.y, number), _haze(canvas.background)
+        canvas.frame,
+        (canvas.depth, canvas.ids),
+        person.pixels,
+        coverage,
+        (person.x, person.y, number, smeared is None),
+        _haze(canvas.background),
     )
     return Drawn(number, person.box, _whole(person, float(alone)), _keypoints(canvas, posed, number))
 
@@ -162,20 +168,21 @@ def _whole(person: Patch, inside: float) -> float:
 
 def _smeared(
     person: Patch, view: View, at: tuple[float, float], velocity: tuple[float, float], shutter_s: float
-) -> NDArray[np.float32]:
-    """(h, w, 4) float32: levels times coverage, and coverage, blurred along the way that the person makes meanwhile."""
-    pixels = person.pixels
-    out = np.empty((*pixels.shape[:2], 4), np.float32)
-    np.multiply(pixels[..., :3], pixels[..., 3:4], out=out[..., :3])
-    out[..., 3] = pixels[..., 3]
+) -> NDArray[np.float32] | None:
+    """(h, w, 4) float32: levels times coverage, and coverage, blurred along the way that the person makes meanwhile; None where
+    nothing is to be blurred."""
     if shutter_s <= 0:
-        return out
+        return None
     ends = [(at[0], at[1], 1.0), (at[0] + velocity[0] * shutter_s, at[1] + velocity[1] * shutter_s, 1.0)]
     a, b = view.project(np.array(ends))
     dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
     length = float(np.hypot(dx, dy))
     if length < 0.4:
-        return out
+        return None
+    pixels = person.pixels
+    out = np.empty((*pixels.shape[:2], 4), np.float32)
+    np.multiply(pixels[..., :3], pixels[..., 3:4], out=out[..., :3])
+    out[..., 3] = pixels[..., 3]
     side = 2 * int(np.ceil(length / 2)) + 3
     kernel = np.zeros((side, side), np.float32)
     for t in np.linspace(-0.5, 0.5, 9):
@@ -189,7 +196,7 @@ def _smeared(
 def _blended(frame, planes, pixels, coverage, place, haze):  # type: ignore[no-untyped-def]
     """Lays the patch over the frame where nothing nearer stands; gives how many of its pixels are more than half covered."""
     depth, ids = planes
-    left, top, number = place
+    left, top, number, is_sharp = place
     alone = 0
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
@@ -203,9 +210,10 @@ def _blended(frame, planes, pixels, coverage, place, haze):  # type: ignore[no-u
             z = pixels[y, x, 4]
             if pixels[y, x, 3] > 0.0 and z > depth[v, u] + BEHIND_M:
                 continue
+            weight = alpha if is_sharp else 1.0
             thick = 1.0 - np.exp(-haze[3] * min(z, 300.0)) if pixels[y, x, 3] > 0.0 else 0.0
             for k in range(3):
-                level = coverage[y, x, k] * (1.0 - thick) + alpha * thick * haze[k]
+                level = weight * coverage[y, x, k] * (1.0 - thick) + alpha * thick * haze[k]
                 frame[v, u, k] = np.uint8(min(255.0, frame[v, u, k] * (1.0 - alpha) + level + 0.5))
             if solid:
                 ids[v, u] = number

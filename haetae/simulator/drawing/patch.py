@@ -33,28 +33,39 @@ class Patch:
     box: tuple[float, float, float, float]
 
 
-def on_screen(view: View, points: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """(n, 3) float32 world metres to (n, 3) float32 x px, y px, depth m, and the least depth."""
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Least and greatest x and y, px, and the least and the mean depth, m, of points on a screen."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    nearest_m: float
+    mean_m: float
+
+
+def on_screen(view: View, points: NDArray[np.float32]) -> tuple[NDArray[np.float32], Extent]:
+    """(n, 3) float32 world metres to (n, 3) float32 x px, y px, depth m, and their extent."""
     out = np.empty((len(points), 3), np.float32)
     lens = (float(view.focal_px), view.size.width / 2, view.size.height / 2)
-    nearest = project(points, np.asarray(view.position_m, np.float64), view.rotation, lens, out)
-    return out, float(nearest)
+    extent = project(points, np.asarray(view.position_m, np.float64), view.rotation, lens, out)
+    return out, Extent(*extent)
 
 
 def patch(posed: Posed, view: View, light: Light, tone: Tone, *, shift: float = 0.0) -> Patch | None:
     """Draws a person alone; None where nothing of the person can be in the picture, or a part is too near to the lens."""
-    screen, nearest = on_screen(view, posed.vertices)
-    if nearest < NEAREST_M:
+    screen, extent = on_screen(view, posed.vertices)
+    if extent.nearest_m < NEAREST_M:
         return None
-    x1, y1 = (float(v) for v in screen[:, :2].min(axis=0))
-    x2, y2 = (float(v) for v in screen[:, :2].max(axis=0))
+    x1, y1, x2, y2 = extent.x1, extent.y1, extent.x2, extent.y2
     left, top = max(0, int(x1) - MARGIN_PX), max(0, int(y1) - MARGIN_PX)
     width = min(view.size.width, int(x2) + MARGIN_PX + 1) - left
     height = min(view.size.height, int(y2) + MARGIN_PX + 1) - top
     if width < 1 or height < 1:
         return None
-    screen[:, 0] = (screen[:, 0] - left) * SAMPLES
-    screen[:, 1] = (screen[:, 1] - top) * SAMPLES
+    screen[:, :2] -= np.array([left, top], np.float32)
+    screen[:, :2] *= np.float32(SAMPLES)
     depths = np.full((height * SAMPLES, width * SAMPLES), FAR, np.float32)
     seen = np.full(depths.shape, NOTHING, np.int32)
     rasterise(screen, posed.mesh.triangles, depths, seen)
@@ -81,5 +92,5 @@ def _surface(posed: Posed, screen: NDArray[np.float32], light: Light) -> Surface
 
 
 def _illumination(posed: Posed, view: View, light: Light) -> Illumination:
-    way = np.asarray(view.position_m, np.float64) - posed.vertices.mean(axis=0)
+    way = np.asarray(view.position_m, np.float64) - posed.keypoints.mean(axis=0)
     return Illumination(light.direction, light.colour, light.sky, light.ground, way / np.linalg.norm(way))

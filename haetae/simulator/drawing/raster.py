@@ -11,21 +11,25 @@ NOTHING = np.int32(-1)
 
 @numba.njit(nogil=True, cache=True, fastmath=True)
 def project(points, position, rotation, lens, out):  # type: ignore[no-untyped-def]
-    """Fills `out` (n, 3) float32 with x px, y px and depth m of world points; gives the least depth.
+    """Fills `out` (n, 3) float32 with x px, y px and depth m of world points; gives least and greatest x and y, least
+    and mean depth.
 
     `lens` is (focal, x, y of the optical centre), px.
     """
     focal, centre_x, centre_y = lens
-    nearest = 1e9
+    nearest, total = 1e9, 0.0
+    left, top, right, bottom = 1e9, 1e9, -1e9, -1e9
     for i in range(points.shape[0]):
         a, b, c = points[i, 0] - position[0], points[i, 1] - position[1], points[i, 2] - position[2]
         depth = rotation[2, 0] * a + rotation[2, 1] * b + rotation[2, 2] * c
         nearest = min(nearest, depth)
         scale = focal / max(depth, 0.05)
-        out[i, 0] = (rotation[0, 0] * a + rotation[0, 1] * b + rotation[0, 2] * c) * scale + centre_x
-        out[i, 1] = (rotation[1, 0] * a + rotation[1, 1] * b + rotation[1, 2] * c) * scale + centre_y
-        out[i, 2] = depth
-    return nearest
+        x = (rotation[0, 0] * a + rotation[0, 1] * b + rotation[0, 2] * c) * scale + centre_x
+        y = (rotation[1, 0] * a + rotation[1, 1] * b + rotation[1, 2] * c) * scale + centre_y
+        left, top, right, bottom = min(left, x), min(top, y), max(right, x), max(bottom, y)
+        total += depth
+        out[i, 0], out[i, 1], out[i, 2] = x, y, depth
+    return left, top, right, bottom, nearest, total / points.shape[0]
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True)

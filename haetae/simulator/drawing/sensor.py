@@ -38,8 +38,10 @@ def _grain(height: int, width: int) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=8)
-def _noise(height: int, width: int, tenths: int) -> NDArray[np.int16]:
-    return np.asarray(np.rint(_grain(height, width) * np.float32(tenths / 10)), dtype=np.int16)
+def _noise(height: int, width: int, tenths: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """What noise adds and what it takes away, (h, w, 3) uint8 each: two saturating sums are faster than a signed one."""
+    grain = np.rint(_grain(height, width) * np.float32(tenths / 10))
+    return np.clip(grain, 0, 255).astype(np.uint8), np.clip(-grain, 0, 255).astype(np.uint8)
 
 
 def with_noise(picture: NDArray[np.uint8], deviation: float, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -48,6 +50,7 @@ def with_noise(picture: NDArray[np.uint8], deviation: float, rng: np.random.Gene
     tenths = round(deviation * 10)
     if tenths <= 0:
         return picture
-    grain = _noise(height + ROOM, width + ROOM, tenths)
+    more, less = _noise(height + ROOM, width + ROOM, tenths)
     y, x = (int(v) for v in rng.integers(0, ROOM, 2))
-    return np.asarray(cv2.add(picture, grain[y : y + height, x : x + width], dtype=cv2.CV_8U))
+    brighter = cv2.add(picture, more[y : y + height, x : x + width])
+    return np.asarray(cv2.subtract(brighter, less[y : y + height, x : x + width], dst=brighter))

@@ -37,6 +37,16 @@ MATERIALS = np.array(
     np.float32,
 )
 
+_HEIGHTS = np.arange(0, 2, 0.01)
+FOLDS = sum(
+    (
+        share * np.exp(-(((_HEIGHTS - at) / wide) ** 2))
+        for share, at, wide in ((0.9, 1.0, 0.1), (0.7, 0.5, 0.09), (0.8, 0.14, 0.08), (0.5, 1.36, 0.07))
+    ),
+    np.full(200, 0.75),
+).astype(np.float32)
+"""How strongly cloth folds by height in centimetres: most by the waist, the knees, the ankles and the elbows."""
+
 
 class Surface(NamedTuple):
     """A body ready to be shaded; (n, ...) arrays go by vertex."""
@@ -96,18 +106,6 @@ def _between1(values, corners, weights):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True)
-def _folds(height):  # type: ignore[no-untyped-def]
-    """Cloth folds most by the waist, the knees, the ankles and the elbows."""
-    return (
-        0.75
-        + 0.9 * np.exp(-(((height - 1.0) / 0.10) ** 2))
-        + 0.7 * np.exp(-(((height - 0.5) / 0.09) ** 2))
-        + 0.8 * np.exp(-(((height - 0.14) / 0.08) ** 2))
-        + 0.5 * np.exp(-(((height - 1.36) / 0.07) ** 2))
-    )
-
-
-@numba.njit(nogil=True, cache=True, fastmath=True)
 def _roughened(cells, material, place, normal, shift):  # type: ignore[no-untyped-def]
     """The normal as cloth or skin bends it, and a factor on the colour."""
     row = MATERIALS[material]
@@ -115,7 +113,7 @@ def _roughened(cells, material, place, normal, shift):  # type: ignore[no-untype
     x, y, z = (place[0] + shift) * scale + 7.0 * material, place[1] * scale, place[2] * scale
     value, dx, dy, dz = sloped_noise(cells, x, y, z * tall)
     fine, fx, fy, fz = sloped_noise(cells, x * 2.3, y * 2.3 + 3.0, z * 2.3)
-    rough = row[1] * (_folds(place[2]) if row[6] > 0 else 1.0)
+    rough = row[1] * (FOLDS[min(FOLDS.shape[0] - 1, max(0, int(place[2] * 100)))] if row[6] > 0 else 1.0)
     nx = normal[0] + rough * (dx + 0.6 * fx)
     ny = normal[1] + rough * (dy + 0.6 * fy)
     nz = normal[2] + rough * tall * (dz + 0.6 * fz)

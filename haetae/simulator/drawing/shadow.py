@@ -55,6 +55,8 @@ def _darkened(frame, floor, ids, masks, corner, strength):  # type: ignore[no-un
             a, b = min(y // 2 + (y & 1), half_h - 1), min(x // 2 + (x & 1), half_w - 1)
             dark = 0.25 * (int(cast[y // 2, x // 2]) + int(cast[a, x // 2]) + int(cast[y // 2, b]) + int(cast[a, b])) / 255.0
             touch = touching[y // 2, x // 2] / 255.0
+            if dark + touch < 0.01:
+                continue
             left = (1.0 - strength * dark * open_floor) * (1.0 - CONTACT * touch)
             kept = left**0.6  # levels, not light
             for k in range(3):
@@ -67,16 +69,15 @@ def cast_shadow(
     """Darkens `frame` in place where the person's shadow falls; gives the part that changed, xyxy px, None for nothing."""
     laid = np.empty_like(posed.vertices)
     _laid_down(posed.vertices, light.direction, laid)
-    screen, nearest = on_screen(view, laid)
-    if nearest < 0.5:
+    screen, extent = on_screen(view, laid)
+    if extent.nearest_m < 0.5:
         return None
     height, width = floor.shape
-    x1, y1 = (max(0, int(v) - MARGIN_PX) for v in screen[:, :2].min(axis=0))
-    x2, y2 = (int(v) + MARGIN_PX for v in screen[:, :2].max(axis=0))
-    x2, y2 = min(x2, width), min(y2, height)
+    x1, y1 = max(0, int(extent.x1) - MARGIN_PX), max(0, int(extent.y1) - MARGIN_PX)
+    x2, y2 = min(width, int(extent.x2) + MARGIN_PX), min(height, int(extent.y2) + MARGIN_PX)
     if x2 - x1 < 4 or y2 - y1 < 4:
         return None
-    px_a_metre = view.focal_px / float(screen[:, 2].mean())
+    px_a_metre = view.focal_px / extent.mean_m
     cast = np.zeros(((y2 - y1) // 2 + 1, (x2 - x1) // 2 + 1), np.uint8)
     touching = np.zeros_like(cast)
     _splatted(screen, posed.vertices[:, 2], (x1, y1), cast, touching)
