@@ -21,6 +21,8 @@ from haetae.training.runs.curves import Curves, read_curves
 from haetae.training.runs.files import read_json, write_json
 from haetae.training.workspace import Workspace
 
+_OF_TIME = ("optimisation.seconds:", "optimisation.checkpoint_s:")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -87,7 +89,8 @@ def opened(recipe: Recipe, workspace: Workspace, name: str | None, *, resume: bo
     """The folder for a recipe, made where it is not there.
 
     Without a name it is the recipe's and a digest of its parameters, so that the same command finds its own run again.
-    Raises Misconfigured where a run of that name had other parameters, saying which.
+    The time that an unfinished run is given may change with its next continuation; where other parameters do, Misconfigured is
+    raised, saying which.
     """
     parameters = plain(recipe)
     run = Run(workspace.runs / (name or f"{recipe.name}-{digest(parameters)}"))
@@ -95,8 +98,8 @@ def opened(recipe: Recipe, workspace: Workspace, name: str | None, *, resume: bo
         shutil.rmtree(run.folder, ignore_errors=True)
     if (run.folder / "recipe.json").is_file():
         _check_same(run, parameters)
-    else:
-        run.folder.mkdir(parents=True, exist_ok=True)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    if not run.finished:
         write_json(run.folder / "recipe.json", {"recipe": recipe.name, "class": address_of(recipe), "parameters": parameters})
     return run
 
@@ -116,6 +119,8 @@ def runs(workspace: Workspace) -> list[Run]:
 
 def _check_same(run: Run, parameters: Mapping[str, Any]) -> None:
     changed = differences(run.parameters, parameters)
+    if not run.finished:
+        changed = [each for each in changed if not each.startswith(_OF_TIME)]
     if changed:
         raise Misconfigured(
             f"The run {run.name} was started with other parameters ({'; '.join(changed)}): give this one another name, or "

@@ -131,3 +131,23 @@ def test_a_run_of_some_seconds_ends_by_itself(tmp_path: Path) -> None:
     assert run.finished
     assert run.result["steps"] < 1_000_000
     assert run.curves.points[-1]["learning_rate"] < 0.02 * 0.05
+
+
+def test_an_unfinished_run_may_be_given_other_time(tmp_path: Path) -> None:
+    """Told to be done sooner, it is; a finished run is not opened again by that."""
+    workspace = Workspace(tmp_path)
+    long = overridden(TinyRecipe(), ["optimisation.steps=1000000", "optimisation.seconds=3600", "pause_s=0.001"])
+
+    class Stops:
+        def note(self, text: str) -> None: ...
+
+        def advance(self, advance: object) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    assert not train(long, workspace, run_name="r", n_workers=0, progress=Stops()).finished
+    short = overridden(long, ["optimisation.seconds=0.3"])
+    run = train(short, workspace, run_name="r", n_workers=0)
+    assert run.finished
+    assert run.recipe == short
+    with pytest.raises(Misconfigured, match="seconds"):
+        train(long, workspace, run_name="r")
