@@ -32,8 +32,11 @@ def stride(phase: float) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Somebody's own way to move. Angles in degrees; `cycle_m`: two steps at a natural walk; `amplitude`: of the legs;
-    `left_busy`, `right_busy`: the hand carries something and hardly swings."""
+    """Somebody's own way to move. Angles in degrees.
+
+    `cycle_m`: two steps at a natural walk; `amplitude`: of the legs; `limp`: how much shorter the left leg steps, as a share;
+    `pocketed`: walks with the hands in the pockets; `left_busy`, `right_busy`: the hand carries something and hardly swings.
+    """
 
     swing: float = 18.0
     arm_spread: float = 8.0
@@ -47,6 +50,8 @@ class Style:
     sway: float = 1.0
     rhythm: float = 0.0
     cycle_m: float = 1.19
+    limp: float = 0.0
+    pocketed: bool = False
     left_busy: bool = False
     right_busy: bool = False
 
@@ -77,6 +82,8 @@ def style_of(who: Identity) -> Style:
         sway=float(rng.uniform(0.7, 1.3) * (1.25 if female else 1.0)),
         rhythm=float(rng.uniform(0, 6)),
         cycle_m=float(_CYCLE_M * who.stature_m / 1.75 * amplitude * (0.93 if child else 1.0)),
+        limp=float(rng.uniform(0.2, 0.5)) if old and rng.random() < 0.25 else 0.0,
+        pocketed=bool(rng.random() < 0.1) and not old and carried == 0,
         left_busy=carried > 0,
         right_busy=carried < 0,
     )

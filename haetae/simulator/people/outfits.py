@@ -117,7 +117,7 @@ def _school_lower(chances: Chances) -> Lower:
     if not chances.female:
         return Lower(LowerKind.TROUSERS, colour, chances.uniform(0.014, 0.026), 0.1, belt=True)
     pattern = Pattern(PatternKind.CHECK, chances.dyed({"grey": 1, "white": 1, "maroon": 1}), 0.08) if chances.true(0.4) else None
-    return Lower(LowerKind.SKIRT, colour, 0.0, chances.uniform(0.50, 0.62), pattern, chances.uniform(0.14, 0.24))
+    return Lower(LowerKind.SKIRT, colour, 0.0, chances.uniform(0.50, 0.62), pattern, chances.uniform(0.10, 0.18))
 
 
 def work_clothes(chances: Chances) -> Clothes:
@@ -173,7 +173,7 @@ def _upper(chances: Chances, *, warm: bool) -> Upper:
         u(*hem.get(kind, (0.83, 0.93))),
         pattern,
         u(0.0, 0.05) + 0.03 * chances.female,
-        u(0.08, 0.22),
+        u(0.06, 0.16),
     )
 
 
@@ -208,7 +208,7 @@ def _lower(chances: Chances, upper: Upper) -> Lower:
         if kind == LowerKind.SKIRT and chances.true(0.25)
         else None
     )
-    return Lower(kind, colour, ease.get(kind, 0.0), hem.get(kind, 0.1), pattern, u(0.06, 0.24), chances.true(0.4))
+    return Lower(kind, colour, ease.get(kind, 0.0), hem.get(kind, 0.1), pattern, u(0.05, 0.17), chances.true(0.4))
 
 
 def _outerwear(chances: Chances, *, uniform: bool) -> Outerwear:

@@ -28,7 +28,8 @@ def running(phase: float, style: Style, *, effort: float = 0.8) -> Posture:
 
 
 def _gait(phase: float, style: Style, amplitude: float, run: float) -> Posture:
-    left, right = _striding(phase, style, amplitude, run), _striding(phase + 0.5, style, amplitude, run)
+    left = _striding(phase, style, amplitude * (1 - style.limp), run)
+    right = _striding(phase + 0.5, style, amplitude, run)
     wave = float(np.cos(2 * np.pi * phase))
     return Posture(
         left_arm=_swinging(phase, style, amplitude, run, busy=style.left_busy),
@@ -60,6 +61,8 @@ def _swinging(phase: float, style: Style, amplitude: float, run: float, *, busy:
     wave = float(np.cos(2 * np.pi * phase))
     if busy:
         return Arm(forward=-0.3 * style.swing * amplitude * wave, spread=style.arm_spread + 3, elbow=10)
+    if style.pocketed and run == 0:
+        return Arm(-16 - 3 * wave, style.arm_spread + 5, 30, 46)
     forward = -style.swing * amplitude * (1 + 0.8 * run) * wave - 1 + 10 * run
     return Arm(forward, style.arm_spread, 10 + 15 * run, 14 + 6 * (1 - wave) * amplitude + 65 * run)
 
