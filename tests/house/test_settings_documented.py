@@ -28,6 +28,7 @@ def settable() -> set[str]:
     """Every variable of every service's settings, and those that code, tests or the installer read by name."""
     for service in SERVICES:
         importlib.import_module(f"services.{service}.settings")
+    importlib.import_module("haetae.training.settings")
     classes: list[type[BaseModel]] = [Settings, *Settings.__subclasses__()]
     by_settings = {variable for one in classes for variable in variables(one)}
     code = [
