@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
@@ -23,6 +23,7 @@ from haetae.simulator.city.script import FIRST_SEED, Casting
 from haetae.simulator.drawing.light import LightKind
 from haetae.simulator.drawing.weather import WeatherKind
 from haetae.simulator.serving.clip import load_clip
+from haetae.simulator.serving.push import Push
 from haetae.simulator.serving.rtsp_server import RtspServer
 
 MOST_DRAWN = 20
@@ -45,16 +46,21 @@ def city_(  # noqa: PLR0913 - the options of a command
     shared_outfits: Annotated[int, typer.Option(help="So many people wear each outfit.")] = 1,
     drawn: Annotated[int, typer.Option(help="Of more cameras than this, the others show the same films again.")] = MOST_DRAWN,
     port: Annotated[int, typer.Option(help="With --serve: of the RTSP server.")] = 8554,
+    push: Annotated[str | None, typer.Option(help="With --serve: also send to rtsp://host/{camera} or rtp://host:port.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Without --out and --serve: only the truth, nothing is drawn."""
     shooting = Shooting(_size(size), rate)
+    if seed < 0:
+        raise Misconfigured(f"A seed is 0 or more, not {seed}")
     if drawn < 1 or not 1 <= shared_outfits <= 20:
         raise Misconfigured("--drawn is at least 1, --shared-outfits 1 to 20")
     looks = surroundings.settings(FIRST_SEED["test"], seed, light_kind=_light(light), weather_kind=_weather(weather))
     made = city(seed, cameras, minutes, casting=Casting(outfits_shared_by=shared_outfits), setting=looks)
+    if push is not None and not serve:
+        raise Misconfigured("--push sends what --serve serves: give both")
     if serve:
-        _serve(made, shooting, drawn, port, out)
+        _serve(made, shooting, (drawn, port, push), out)
         return
     if out is not None:
         filmed(made, out, shooting, drawn)
@@ -70,12 +76,34 @@ def filmed(made: City, out: Path, shooting: Shooting, drawn: int = MOST_DRAWN) -
         return record(made, out, shooting, drawn=drawn, progress=lambda done, of: advance(done))
 
 
-def _serve(made: City, shooting: Shooting, drawn: int, port: int, out: Path | None) -> None:
-    with stopped_by_signals() as stop, _served(made, shooting, drawn, port, out) as server:
-        for name in server.names:
+def _serve(made: City, shooting: Shooting, how: tuple[int, int, str | None], out: Path | None) -> None:
+    drawn, port, push = how
+    with stopped_by_signals() as stop, ExitStack() as pushes, _served(made, shooting, drawn, port, out) as server:
+        for k, name in enumerate(server.names):
             emit({"name": name, "url": server.url(name)}, as_json=True)
+            if push is not None:
+                pushes.enter_context(_pushed(server, name, target_of(push, name, k), out or Path()))
         say("Ctrl-C stops the cameras")
         stop.wait()
+
+
+def target_of(push: str, name: str, k: int) -> str:
+    """Where the k-th camera is sent: its name for {camera}; plain RTP to every second port from the given one on."""
+    filled = push.replace("{camera}", name)
+    host, colon, port = filled.rpartition(":")
+    if filled.startswith("rtp://") and colon and port.isdigit():
+        return f"{host}:{int(port) + 2 * k}"
+    if k and filled == push:
+        raise Misconfigured("Several cameras cannot be sent to one address: put {camera} into it, such as rtsp://host/{camera}")
+    return filled
+
+
+def _pushed(server: RtspServer, name: str, target: str, folder: Path) -> Push:
+    push = Push(server.camera(name), target)
+    if target.startswith("rtp://"):
+        push.write_sdp(folder / f"{name}.sdp")
+        say(f"{name} goes to {target}, as {folder / name}.sdp says")
+    return push
 
 
 @contextmanager

@@ -47,6 +47,10 @@ class RtspServer:
         """Serves a camera that somebody else feeds."""
         self._cameras[camera.name] = camera
 
+    def camera(self, name: str) -> SimulatedCamera:
+        """The camera of that name, as others may send it too."""
+        return self._cameras[name]
+
     def switch(self, name: str, clip: Clip) -> None:
         """Goes on with another clip, as a camera does whose resolution or codec is changed while it is watched."""
         self._cameras[name].clip = clip
