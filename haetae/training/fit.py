@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,7 @@ def checkpoint(file: Path) -> dict[str, Any]:
     """The content of a checkpoint, on the CPU: tensors and plain values only. Raises Misconfigured where it cannot be read."""
     try:
         return dict(torch.load(file, map_location="cpu", weights_only=True))
-    except Exception as error:  # torch raises whatever its reader met: it is one thing to the caller
+    except (OSError, RuntimeError, EOFError, KeyError, ValueError, pickle.UnpicklingError) as error:
         raise Misconfigured(f"{file} is no checkpoint that can be read: {error}.") from error
 
 
