@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 LEVELS_M = (0.016, 0.026, 0.042)
 """Cell sizes from near to far: about 30,000, 11,000 and 4,000 triangles, for people above 150 px, above 70 px and below."""
 
+_LEVEL_LIMITS_PX = (150.0, 70.0)
 _BODY_BOX = ((-0.44, -1.0, -0.03), (0.36, 1.0, 1.53))
 _HEAD_BOX = ((-0.27, -0.25, 1.46), (0.27, 0.25, 1.87))
 _SEAM_M = 1.505
@@ -58,6 +59,11 @@ class Figure:
     joints: Array
     points: Array
     point_bones: NDArray[np.int32]
+
+    def level_for(self, height_px: float) -> int:
+        """The mesh that is fine enough for somebody who looks this tall."""
+        wanted = sum(height_px < limit for limit in _LEVEL_LIMITS_PX)
+        return min(wanted, len(self.meshes) - 1)
 
     def posed(self, posture: Posture, place: Place, level: int = 0) -> Posed:
         """The person in a posture, the lowest point (but for a carried bag) on the floor (z = 0), the pelvis above `place`.

@@ -49,6 +49,11 @@ def test_meshes_are_sound(adult: Figure) -> None:
     assert len(far.triangles) < 0.5 * len(near.triangles)
 
 
+def test_the_far_need_no_fine_mesh(adult: Figure) -> None:
+    """Smaller people are drawn from coarser meshes, as far as there are any."""
+    assert [adult.level_for(height) for height in (300.0, 100.0, 40.0)] == [0, 1, 1]
+
+
 @pytest.mark.parametrize("band", ["child", "young_adult", "old"])
 def test_people_are_as_tall_as_they_are(band: str) -> None:
     """Standing straight, the crown is at the stature, give or take hair, hat and soles."""
