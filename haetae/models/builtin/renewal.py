@@ -68,7 +68,7 @@ def _shapes(network: BuiltIn, tensors: Signature) -> dict[str, object]:
 
 
 def _known(entry: CatalogueEntry, folder: Path, must_tell: bool) -> dict[str, object]:
-    """The first values of each output for the known picture; none where engines or precisions differ too much to say."""
+    """The first values of outputs for the known picture: those that engines and precisions agree on, and that are no zeros."""
     image, answers = known_input(entry), list[Mapping[str, Array]]()
     for engine, precision in _WAYS:
         parameters = {"kind": entry.kind, "file": f"{entry.name}.onnx", "engine": engine, "precision": precision}
@@ -79,12 +79,9 @@ def _known(entry: CatalogueEntry, folder: Path, must_tell: bool) -> dict[str, ob
         rows = np.stack([np.asarray(answer[output], dtype=np.float64).ravel()[:first] for answer in answers])
         tolerance = _TOLERANCES[output]
         agreed = np.ptp(rows, axis=0) < tolerance / 2
-        if not (np.abs(rows[0][agreed]) > 2 * tolerance).any():
-            if not must_tell:
-                continue
-            raise Misconfigured(
-                f"'{entry.name}' gives nothing for the known picture that could tell it from zeros.", output=output
-            )
-        values = [round(float(value), 4) if sure else None for value, sure in zip(rows[0], agreed, strict=True)]
-        known[output] = {"values": values, "tolerance": tolerance}
+        if (np.abs(rows[0][agreed]) > 2 * tolerance).any():
+            values = [round(float(value), 4) if sure else None for value, sure in zip(rows[0], agreed, strict=True)]
+            known[output] = {"values": values, "tolerance": tolerance}
+    if must_tell and not known:
+        raise Misconfigured(f"'{entry.name}' gives nothing for the known picture that could tell it from zeros.")
     return known
