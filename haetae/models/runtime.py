@@ -12,6 +12,7 @@ is not installed. It needs numpy (1.26 or 2) and onnxruntime or openvino. Both w
   threads    of one network run
   warm_up    height and width of a first run, where whoever loads it wants one
   batch      free: the file takes any number of images at once; one (if absent): only one
+  sure_at    of haetae-detector: the network's own threshold, chosen on validation frames; it becomes the platform's, .4
   mean, scale, max_detections, min_score, iou, dimensions   where the kind needs them
 """
 
@@ -215,11 +216,21 @@ def _haetae_detector(parameters: Mapping[str, Any], network: Raw, images: Array)
     found = []
     for image in images:  # a frame by itself fills a core; how many boxes there are depends on its size
         boxes, scores = (np.asarray(output)[0] for output in network(_planar(image[None]))[:2])
+        scores = _rescaled(scores, parameters.get("sure_at", _SURE))
         likely = scores >= parameters["min_score"]
         boxes, scores = boxes[likely], scores[likely]
         keep = suppressed(boxes, scores, parameters["iou"], parameters["max_detections"])
         found.append((boxes[keep], scores[keep]))
     return _packed(found, parameters["max_detections"])
+
+
+_SURE = 0.4  # where the platform's thresholds take a detection for a person
+
+
+def _rescaled(scores: Array, sure_at: float) -> Array:
+    """Scores in which `sure_at` has become _SURE, 0 and 1 are as they were, and the order is the same."""
+    below, above = scores * (_SURE / sure_at), _SURE + (scores - sure_at) * ((1 - _SURE) / (1 - sure_at))
+    return np.where(scores < sure_at, below, above).astype(np.float32)
 
 
 def _haetae_attributes(parameters: Mapping[str, Any], network: Raw, images: Array) -> Results:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from haetae.errors import Misconfigured
-from haetae.models.builtin import BUILT_IN, HERE, BuiltIn, entry_of
+from haetae.models.builtin import BUILT_IN, HERE, BuiltIn, entry_of, facts_of
 from haetae.models.catalogue import CatalogueEntry
 from haetae.models.digest import digest_of
 from haetae.models.measure import known_input
@@ -27,11 +28,19 @@ _TOLERANCES = {"boxes": 8.0, "scores": 0.08, "embedding": 0.02, "probabilities":
 Array = NDArray[np.generic]
 
 
-def renewed(folder: Path = HERE) -> list[str]:
-    """Renews the facts of every built-in network whose weights lie in `folder`; their names. Raises Misconfigured."""
+def renewed(folder: Path = HERE, sure_at: float | None = None) -> list[str]:
+    """Renews the facts of every built-in network whose weights lie in `folder`; their names. Raises Misconfigured.
+
+    `sure_at` is the detector's own threshold, kept from before where None is given (see runtime).
+    """
     here = [each for each in BUILT_IN if (folder / f"{each.name}.onnx").is_file()]
     for network in here:
-        (folder / f"{network.name}.json").write_text(facts_text(network, folder), encoding="utf-8")
+        own: dict[str, object] = {}
+        if network.task is Task.DETECTION:
+            known = (facts_of(network.name, folder) or {}).get("parameters", {}).get("sure_at")
+            own = {"sure_at": threshold} if (threshold := sure_at or known) else {}
+        given = replace(network, parameters={**network.parameters, **own})
+        (folder / f"{network.name}.json").write_text(facts_text(given, folder), encoding="utf-8")
     return [network.name for network in here]
 
 
@@ -58,6 +67,8 @@ def _shapes(network: BuiltIn, tensors: Signature) -> dict[str, object]:
     if channels != 3 or (network.task is not Task.DETECTION and min(height, width) < 1):
         raise Misconfigured(f"'{network.name}' takes (n, 3, height, width) images.", shape=tensors.input.shape)
     parameters: dict[str, object] = {"batch": "free" if n == -1 else "one"}
+    if "sure_at" in network.parameters:
+        parameters["sure_at"] = network.parameters["sure_at"]
     if network.task in (Task.EMBEDDING, Task.ATTRIBUTES):
         parameters["dimensions"] = tensors.outputs[0].shape[-1]
     if network.task is Task.ATTRIBUTES and parameters["dimensions"] != N_ATTRIBUTE_VALUES:

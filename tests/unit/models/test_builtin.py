@@ -52,6 +52,15 @@ def test_what_the_file_takes_and_gives_is_read_from_it(folder: Path, name: str) 
     assert entry.card.startswith(f"# {name}")
 
 
+def test_the_detectors_own_threshold_is_kept_when_facts_are_renewed(tmp_path: Path) -> None:
+    """It is chosen once for some weights and stays until another is given."""
+    write_tiny(tmp_path, "haetae-detector")
+    for given in (0.3, None):
+        renewed(tmp_path, sure_at=given)
+        (entry,) = built_in_networks(tmp_path)
+        assert entry.parameters["sure_at"] == 0.3
+
+
 def test_a_built_in_network_stays_small(tmp_path: Path) -> None:
     """Its facts are not written above 5 MB: the program carries it everywhere."""
     write_tiny(tmp_path, "haetae-pose", n_bytes_more=MAX_BYTES)

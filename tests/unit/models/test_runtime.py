@@ -144,3 +144,15 @@ def test_our_detectors_boxes_are_suppressed() -> None:
     results = load(parameters, ".", raw=network)(images(2, 32, 96))
     assert results["count"].tolist() == [[2], [2]]
     np.testing.assert_allclose(results["scores"][1, :3], [0.9, 0.6, 0])
+
+
+def test_our_detectors_own_threshold_becomes_the_platforms() -> None:
+    """What the network is sure from on is .4 to everybody; the order and the ends of the scale stay."""
+
+    def network(batch: np.ndarray) -> list[np.ndarray]:
+        boxes = np.array([[[20 * i, 0, 20 * i + 10, 20] for i in range(4)]], np.float32)
+        return [boxes, np.array([[1.0, 0.25, 0.625, 0.125]], np.float32)]
+
+    parameters = {"kind": "haetae-detector", "max_detections": 100, "min_score": 0.05, "iou": 0.6, "sure_at": 0.25}
+    scores = load(parameters, ".", raw=network)(images(1, 32, 96))["scores"][0, :4]
+    np.testing.assert_allclose(scores, [1.0, 0.7, 0.4, 0.2], rtol=1e-5)
