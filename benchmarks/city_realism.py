@@ -65,9 +65,10 @@ EMBEDDER, POSER = "reid-0288", "movenet"
 
 @dataclass(slots=True)
 class Counted:
-    """Of one detector. `found`: (box height px, visibility, found) of each eligible walker."""
+    """Of one detector. `found`: (box height px, visibility, found) of each eligible walker; `by_camera` the last alone."""
 
     found: list[tuple[float, float, bool]] = field(default_factory=list)
+    by_camera: dict[str, list[bool]] = field(default_factory=dict)
     down: list[bool] = field(default_factory=list)
     right: int = 0
     wrong: int = 0
@@ -87,6 +88,7 @@ class Counted:
             },
             "precision": round(self.right / max(1, self.right + self.wrong), 3),
             "lying_or_falling": {"people": len(self.down), "recall": recall(self.down)},
+            "recall_by_camera": {camera: recall(rows) for camera, rows in self.by_camera.items()},
             "false_boxes_by_camera": self.wrong_by_camera,
         }
 
@@ -149,6 +151,7 @@ def judge_detection(count: Counted, found: Sequence[Box], people: Sequence[Seen]
             count.down.append(k in hits)
         else:
             count.found.append((boxes[k].height_px, people[k].visibility, k in hits))
+            count.by_camera.setdefault(camera, []).append(k in hits)
     for column, box in enumerate(found):
         if column in taken:
             count.right += 1
@@ -259,6 +262,7 @@ def joined(parts: Sequence[Counted]) -> Counted:
         whole.right += part.right
         whole.wrong += part.wrong
         whole.wrong_by_camera |= part.wrong_by_camera
+        whole.by_camera |= part.by_camera
     return whole
 
 
