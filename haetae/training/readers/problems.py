@@ -9,9 +9,8 @@ import numpy as np
 from haetae.domain.attributes import AttributeCondition, AttributeName
 from haetae.domain.frame import Pixels
 from haetae.errors import Misconfigured
-from haetae.simulator.city.city import city
-from haetae.simulator.city.people import identity_of
 from haetae.simulator.people.figure import Figure, figure
+from haetae.simulator.people.identity import Identity, identity, look_alike
 from haetae.training.evaluation.route import Appearance, Problem
 from haetae.training.evaluation.tracks import Tracks
 from haetae.training.readers.city_folder import CityData
@@ -42,26 +41,37 @@ def appearances(data: CityData) -> list[Appearance]:
 def problems(data: CityData, stays: Sequence[Appearance], n: int, seed: int) -> list[Problem]:
     """`n` people who appear before at least two cameras, drawn by chance, each with a photo by a camera elsewhere.
 
-    Raises Misconfigured where the city has fewer such people, or is not the one that its seed gives today.
+    Raises Misconfigured where the city has fewer such people whose looks today's drawing still gives.
     """
     rng = np.random.default_rng((seed, 7))
     cameras_of: dict[int, set[str]] = {}
     for stay in stays:
         cameras_of.setdefault(stay.person, set()).add(stay.camera)
     able = sorted(person for person, cameras in cameras_of.items() if len(cameras) >= 2)
-    if len(able) < n:
-        raise Misconfigured(f"{n} problems need as many people who are seen by two cameras; the city has {len(able)}.")
-    chosen = sorted(int(person) for person in rng.choice(able, n, replace=False))
-    walkers = city(data.seed, data.n_cameras, data.minutes).walkers
-    if any(walkers[person - 1].identity_seed != data.identity_seeds[person] for person in chosen):
-        raise Misconfigured("The city was drawn with other options or by another version: draw it again with `haetae city`.")
     photographers = bank_cameras(_N_CAMERAS, _CAMERAS_SEED)
-    found = []
-    for person in chosen:
-        who = identity_of(walkers[person - 1])
-        photo = _photo(figure(who, levels=(0.020,)), photographers, rng)
-        found.append(Problem(person, photo, _conditions(data.attributes[person])))
+    found: list[Problem] = []
+    for person in rng.permutation(np.array(able, dtype=np.int64)).tolist():
+        who = _identity(data, person)
+        if who is not None and len(found) < n:
+            photo = _photo(figure(who, levels=(0.020,)), photographers, rng)
+            found.append(Problem(person, photo, _conditions(data.attributes[person])))
+    if len(found) < n:
+        raise Misconfigured(
+            f"{n} problems need as many people who are seen by two cameras; the city has {len(able)}, of whom {len(found)} look "
+            "today as they did when it was drawn: draw a larger one, or draw it again."
+        )
     return found
+
+
+def _identity(data: CityData, person: int) -> Identity | None:
+    """Who it is, with or without the work clothes: as the city's file describes the person. None where nobody is."""
+    seed, outfit_of = data.identity_seeds[person], data.outfit_of.get(person)
+    for worker in (None, True):
+        first = identity(seed if outfit_of is None else outfit_of, worker=worker)
+        who = first if outfit_of is None else look_alike(first, seed)
+        if dict(who.attributes) == dict(data.attributes[person]):
+            return who
+    return None
 
 
 def _photo(body: Figure, cameras: Sequence[BankCamera], rng: np.random.Generator) -> Pixels:

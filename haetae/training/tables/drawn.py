@@ -22,9 +22,18 @@ N_QUERIES, N_GALLERY = 3441, 16441
 FIRST_TEST = 2_000_000
 SEED = FIRST_TEST
 PLAN = CropPlan(
-    first_identity=FIRST_TEST, n_identities=861, shots=24, cameras_each=4, n_cameras=10, first_camera=FIRST_TEST, look_alikes=0.2
+    first_identity=FIRST_TEST,
+    n_identities=861,
+    shots=24,
+    cameras_each=4,
+    n_cameras=10,
+    first_camera=FIRST_TEST,
+    look_alikes=0.2,
+    whole=True,
 )
-"""861 people by 4 of 10 cameras each, six crops by each camera; one in five wears what somebody else wears."""
+"""861 people by 4 of 10 cameras each, six crops by each camera; one in five wears what somebody else wears.
+
+Only people of 60 px or more, at least half seen, in boxes that hold all of them."""
 
 Rows = NDArray[np.intp]
 
