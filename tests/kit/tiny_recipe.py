@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from haetae.training.export.onnx_file import write_onnx
+from haetae.training.export.onnx_file import FromFile, write_onnx
 from haetae.training.learner import About, Batch
 from haetae.training.recipe import Optimisation
 from haetae.training.trainer import train
@@ -71,6 +71,9 @@ class TinyLearner:
         held_out = [TinyData(self.batches.seed + 1_000_000).batch(step) for step in range(8)]
         right = [((network(each["images"].float()) > 0.5) == (each["bright"] > 0.5)).float().mean() for each in held_out]
         return {"accuracy": float(torch.stack(right).mean())}
+
+    def measure_file(self, file: Path) -> Mapping[str, float]:
+        return self.measure(FromFile(file))
 
     def export(self, network: nn.Module, folder: Path) -> Path:
         return write_onnx(

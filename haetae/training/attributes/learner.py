@@ -19,7 +19,7 @@ from haetae.training.attributes.losses import attribute_loss, told_colours
 from haetae.training.attributes.network import AttributeNetwork, AttributeReader
 from haetae.training.detection.picture_bank import PictureBank
 from haetae.training.evaluation.attributes import attribute_scores
-from haetae.training.export.onnx_file import write_onnx
+from haetae.training.export.onnx_file import FromFile, write_onnx
 from haetae.training.learner import About, Batch, device_of
 from haetae.training.reid.validation import outputs_of
 
@@ -70,8 +70,7 @@ class AttributeLearner:
 
     def measure(self, network: nn.Module) -> Mapping[str, float]:
         held_out, size = self._held_out, self._batches.size
-        assert isinstance(network, AttributeNetwork)
-        reader = AttributeReader(network).to(device_of(network)).eval()
+        reader = _reader(network)
         read = [as_attributes(row) for row in outputs_of(reader, held_out.bank, held_out.rows, size)]
         scores = attribute_scores(_truth(held_out.labels[held_out.rows]), read)
         figures = {
@@ -85,6 +84,10 @@ class AttributeLearner:
             figures |= _real_colours(outputs_of(reader, held_out.real.bank, held_out.real.rows, size), held_out.real)
         return figures
 
+    def measure_file(self, file: Path) -> Mapping[str, float]:
+        """As `measure`, of an exported file."""
+        return self.measure(FromFile(file))
+
     def export(self, network: nn.Module, folder: Path) -> Path:
         assert isinstance(network, AttributeNetwork)
         size = self._batches.size
@@ -94,6 +97,14 @@ class AttributeLearner:
 
     def about(self) -> About:
         return self._about
+
+
+def _reader(network: nn.Module) -> nn.Module:
+    """Gives probabilities; an exported file does by itself."""
+    if isinstance(network, FromFile):
+        return network
+    assert isinstance(network, AttributeNetwork)
+    return AttributeReader(network).to(device_of(network)).eval()
 
 
 def as_attributes(probabilities: NDArray[np.floating]) -> Attributes:

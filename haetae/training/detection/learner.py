@@ -13,7 +13,7 @@ from haetae.training.detection.data import DetectionBatches
 from haetae.training.detection.losses import detection_loss
 from haetae.training.detection.measuring import HeldOut, measured
 from haetae.training.detection.network import DecodedDetector, PersonDetectorNetwork, points_of
-from haetae.training.export.onnx_file import write_onnx
+from haetae.training.export.onnx_file import FromFile, write_onnx
 from haetae.training.learner import About, Batch
 
 FILE = "haetae-detector.onnx"
@@ -46,6 +46,10 @@ class DetectionLearner:
     def measure(self, network: nn.Module) -> Mapping[str, float]:
         return measured(network, self._held_out())
 
+    def measure_file(self, file: Path) -> Mapping[str, float]:
+        """As `measure`, of an exported file."""
+        return measured(_Undecoded(file), self._held_out())
+
     def export(self, network: nn.Module, folder: Path) -> Path:
         assert isinstance(network, PersonDetectorNetwork)
         sides = {2: "height", 3: "width"}
@@ -55,6 +59,18 @@ class DetectionLearner:
 
     def about(self) -> About:
         return self._about
+
+
+class _Undecoded(nn.Module):
+    """An exported detector that answers as the network does."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.file = FromFile(file)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        boxes, scores = self.file(images)
+        return torch.logit(scores, eps=1e-6), boxes
 
 
 @lru_cache(maxsize=16)

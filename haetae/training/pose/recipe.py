@@ -15,7 +15,7 @@ from haetae.inference.local import LocalInference
 from haetae.models.pull import pull
 from haetae.settings import Settings
 from haetae.training.detection.clips import ClipFrames, clip_frames
-from haetae.training.export.onnx_file import write_onnx
+from haetae.training.export.onnx_file import FromFile, write_onnx
 from haetae.training.learner import About, Batch, device_of
 from haetae.training.pose.batches import PoseBatches
 from haetae.training.pose.clip_people import TEACHER, clip_people
@@ -93,6 +93,10 @@ class PoseLearner:
     def measure(self, network: nn.Module) -> Mapping[str, float]:
         return figures_of(reading_of(network), self.drawn, self.real)
 
+    def measure_file(self, file: Path) -> Mapping[str, float]:
+        """As `measure`, of an exported file."""
+        return self.measure(FromFile(file))
+
     def export(self, network: nn.Module, folder: Path) -> Path:
         free = {"images": {0: "n"}, "keypoints": {0: "n"}}
         example = torch.zeros(1, 3, SIDE_PX, SIDE_PX)
@@ -130,7 +134,9 @@ def reading_of(network: nn.Module) -> Reading:
     return read
 
 
-def _reader(network: nn.Module) -> PoseReader:
+def _reader(network: nn.Module) -> nn.Module:
+    if isinstance(network, FromFile):  # an exported file reads by itself
+        return network
     if not isinstance(network, PoseNetwork):
         raise TypeError("not a pose network")
     return PoseReader(network).to(device_of(network)).eval()

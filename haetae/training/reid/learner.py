@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from haetae.training.detection.picture_bank import PictureBank
 from haetae.training.evaluation.retrieval import Labels
-from haetae.training.export.onnx_file import write_onnx
+from haetae.training.export.onnx_file import FromFile, write_onnx
 from haetae.training.learner import About, Batch
 from haetae.training.reid.batches import Crops, ReidBatches
 from haetae.training.reid.losses import (
@@ -97,6 +97,10 @@ class ReidLearner:
         if real is not None and real.targets is not None:
             figures["teacher_cosine_real"] = mean_cosine(outputs_of(network, real.bank, real.rows, size), real.targets[real.rows])
         return figures
+
+    def measure_file(self, file: Path) -> Mapping[str, float]:
+        """As `measure`, of an exported file."""
+        return self.measure(FromFile(file))
 
     def export(self, network: nn.Module, folder: Path) -> Path:
         assert isinstance(network, ReidNetwork)

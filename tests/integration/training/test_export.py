@@ -16,7 +16,7 @@ from haetae.models.release import manifest, verified
 from haetae.training.export.bundle import bundled
 from haetae.training.export.comparison import agreement
 from haetae.training.export.handing_over import handed_over
-from haetae.training.export.onnx_file import run_onnx, write_onnx
+from haetae.training.export.onnx_file import FromFile, write_onnx
 from haetae.training.export.pictures import pictures_for
 from haetae.training.export.quantisation import exact_nodes, quantised
 from haetae.training.runs.run import Run
@@ -81,10 +81,11 @@ def test_a_bundle_tells_what_int8_costs(run: Run, tmp_path: Path) -> None:
     done = bundled(run, workspace_of(run), tmp_path / "out")
     assert set(done.files) == {"f32", "int8"}
     assert set(done.comparison) == {"size_bytes", "ms", "agreement", "figures"}
+    assert done.comparison["figures"]["f32"] == run.measured
     assert "## In eight bits" in done.card
+    assert "| accuracy | " in done.card.partition("## In eight bits")[2]
     assert (tmp_path / "out" / "export.json").is_file()
-    picture = np.zeros((2, 3, 8, 8), np.float32)
-    assert run_onnx(done.files["int8"], picture)[0].shape == (2, 1)
+    assert FromFile(done.files["int8"])(torch.zeros(2, 3, 8, 8)).shape == (2, 1)
 
 
 def test_an_unfinished_run_is_not_exported(tmp_path: Path) -> None:
