@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,8 +19,10 @@ from haetae.errors import Misconfigured
 from haetae.simulator.city import surroundings, truth
 from haetae.simulator.city.city import City, city
 from haetae.simulator.city.live import AFFORDABLE_PER_CORE, LiveCity
-from haetae.simulator.city.record import Shooting, default_cache, digest, record
+from haetae.simulator.city.record import is_kept, record
 from haetae.simulator.city.script import FIRST_SEED, Casting
+from haetae.simulator.city.shooting import Shooting
+from haetae.simulator.city.store import default_cache, digest
 from haetae.simulator.drawing.light import LightKind
 from haetae.simulator.drawing.weather import WeatherKind
 from haetae.simulator.serving.clip import load_clip
@@ -69,16 +72,25 @@ def city_(  # noqa: PLR0913 - the options of a command
     emit(document if out is None else {"folder": str(out)}, as_json, lambda: _table(document))
 
 
-def filmed(made: City, out: Path, shooting: Shooting, drawn: int = MOST_DRAWN) -> dict[str, Path]:
-    """The films of a city in a folder, with a progress bar."""
-    n_frames = min(drawn, len(made.cameras)) * round(made.duration_s * shooting.rate_hz)
-    with progress(f"drawing {min(drawn, len(made.cameras))} cameras of {made.minutes:g} min", n_frames) as advance:
-        return record(made, out, shooting, drawn=drawn, progress=lambda done, of: advance(done))
+def filmed(
+    made: City, out: Path, shooting: Shooting, drawn: int = MOST_DRAWN, stop: threading.Event | None = None
+) -> dict[str, Path]:
+    """The films of a city in a folder, with a progress bar. Raises KeyboardInterrupt when `stop` is set meanwhile."""
+    n_cameras = min(drawn, len(made.cameras))
+    n_frames = n_cameras * shooting.n_frames(made)
+    with progress(f"drawing {n_cameras} cameras of {made.minutes:g} min", n_frames) as advance:
+
+        def told(done: float, of: float) -> None:
+            if stop is not None and stop.is_set():
+                raise KeyboardInterrupt
+            advance(n_frames - of + done)  # the rest is there already
+
+        return record(made, out, shooting, drawn=drawn, progress=told)
 
 
 def _serve(made: City, shooting: Shooting, how: tuple[int, int, str | None], out: Path | None) -> None:
     drawn, port, push = how
-    with stopped_by_signals() as stop, ExitStack() as pushes, _served(made, shooting, drawn, port, out) as server:
+    with stopped_by_signals() as stop, ExitStack() as pushes, _served(made, shooting, (drawn, port), out, stop) as server:
         for k, name in enumerate(server.names):
             emit({"name": name, "url": server.url(name)}, as_json=True)
             if push is not None:
@@ -107,17 +119,20 @@ def _pushed(server: RtspServer, name: str, target: str, folder: Path) -> Push:
 
 
 @contextmanager
-def _served(made: City, shooting: Shooting, drawn: int, port: int, out: Path | None) -> Iterator[RtspServer]:
+def _served(
+    made: City, shooting: Shooting, how: tuple[int, int], out: Path | None, stop: threading.Event
+) -> Iterator[RtspServer]:
     """Drawn live where the machine can; otherwise prepared first, and kept."""
+    drawn, port = how
     n_live = AFFORDABLE_PER_CORE * len(os.sched_getaffinity(0))
-    kept = default_cache() / digest(made, shooting)
-    if out is None and len(made.cameras) <= n_live and not (kept / f"{made.cameras[-1].id}.mp4").exists():
+    if out is None and len(made.cameras) <= n_live and not is_kept(made, shooting):
         say(f"{len(made.cameras)} cameras are drawn while they are watched; the empty places come first")
         with RtspServer(port=port) as server, LiveCity(made, shooting, server):
             yield server
         return
     server = RtspServer(port=port)
-    for name, film in filmed(made, out or kept / "served", shooting, drawn).items():
+    folder = out or default_cache() / digest(made, shooting) / "served"
+    for name, film in filmed(made, folder, shooting, drawn, stop).items():
         server.add(name, load_clip(film))
     with server:
         yield server

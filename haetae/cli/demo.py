@@ -74,7 +74,7 @@ def _play(
     place: Home, given: Path | None, port: int, report: Report, stop: threading.Event, check_s: float | None
 ) -> list[dict[str, Any]]:
     """The whole course. `check_s` None: keeps running after the first answer until `stop`. The rows of the first answer."""
-    folder = given or _drawn(place, report)
+    folder = given or _drawn(place, report, stop)
     clips = clips_in(folder)
     began_at = time.time()
     truth = None if given else CityTruth(folder, began_at)
@@ -126,10 +126,16 @@ def _is_ready(running: Running, name: str) -> bool:
     return any(part.name == name and part.phase == "ready" for part in running.state().parts)
 
 
-def _drawn(place: Home, report: Report) -> Path:
-    """The simulated city's films, kept for the next time."""
+def _drawn(place: Home, report: Report, stop: threading.Event) -> Path:
+    """The simulated city's films, kept for the next time. Raises KeyboardInterrupt when `stop` is set meanwhile."""
     with progress(f"drawing a city of {city.N_CAMERAS} cameras", city.n_frames()) as advance:
-        folder = city.drawn(place.folder / "city", lambda done, of: advance(done))
+
+        def told(done: float, of: float) -> None:
+            if stop.is_set():
+                raise KeyboardInterrupt
+            advance(city.n_frames() - of + done)  # the rest is there already
+
+        folder = city.drawn(place.folder / "city", told)
     report.reached("city_drawn")
     return folder
 

@@ -13,8 +13,9 @@ from typing import Any
 from haetae.domain.geometry import Box, ImageSize
 from haetae.simulator.city import surroundings
 from haetae.simulator.city.city import City, city
-from haetae.simulator.city.record import Shooting, record
+from haetae.simulator.city.record import record
 from haetae.simulator.city.script import FIRST_SEED, Casting
+from haetae.simulator.city.shooting import Shooting
 
 SEED = 7
 N_CAMERAS = 4

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-import cv2
-
 from haetae.errors import Transient
 from haetae.simulator.city.city import City
+from haetae.simulator.city.crew import alone
 from haetae.simulator.city.encoding import Coding, LiveEncoder
 from haetae.simulator.city.filming import Cast, Filming
-from haetae.simulator.city.record import Shooting
+from haetae.simulator.city.shooting import Shooting
 from haetae.simulator.serving.clip import CLOCK_HZ
 from haetae.simulator.serving.live_camera import LiveCamera, h264_stream, h264_unit
 from haetae.simulator.serving.rtsp_server import RtspServer
@@ -112,7 +111,7 @@ class LiveCity:
 
 def _draw(city: City, camera_ids: Sequence[str], shooting: Shooting, out: Any) -> None:
     """One process: its cameras in turn, frame by frame; frames for which it is too late are left out."""
-    cv2.setNumThreads(1)
+    alone()
     figures = Cast(city)
     cameras = [city.map.camera(id) for id in camera_ids]
     films = {camera.id: Filming(city, camera, shooting.size, figures) for camera in cameras}

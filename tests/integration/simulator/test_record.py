@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 from haetae.domain.geometry import ImageSize
 from haetae.simulator.city.city import City, city
 from haetae.simulator.city.filming import Cast, Filming
-from haetae.simulator.city.record import LEAST_VISIBILITY, Shooting, digest, record
+from haetae.simulator.city.record import record
+from haetae.simulator.city.shooting import LEAST_VISIBILITY, Shooting
+from haetae.simulator.city.store import digest
 
 pytestmark = pytest.mark.integration
 
@@ -92,10 +95,17 @@ def test_the_film_shows_them(small: City, folder: Path) -> None:
 
 
 def test_nothing_is_drawn_twice(small: City, folder: Path) -> None:
-    """A second recording takes the films from the cache, and an interrupted one goes on with what is missing."""
+    """A second recording takes the films from the cache; an interrupted one leaves no process, and the next draws the rest."""
     kept = folder / "cache" / digest(small, SHOOTING)
     before = {path.name: path.stat().st_mtime_ns for path in kept.glob("*.mp4")}
     (kept / f"{small.cameras[1].id}.mp4").unlink()
+
+    def interrupt(done: float, of: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        record(small, folder / "again", SHOOTING, cache=folder / "cache", progress=interrupt)
+    assert not multiprocessing.active_children()
     record(small, folder / "again", SHOOTING, cache=folder / "cache")
     after = {path.name: path.stat().st_mtime_ns for path in kept.glob("*.mp4")}
     assert before.keys() == after.keys()
