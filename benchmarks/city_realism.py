@@ -250,6 +250,9 @@ def judged(its: City, judges: Judges, every_s: float) -> tuple[dict[str, Counted
             crops.histograms += [histogram(each) for each in cut]
             points += judge_points(judges.poser, pixels, people)
         print(f"{title}: {len(crops.numbers)} crops", file=sys.stderr)
+    for name, count in counts.items():
+        print(its.seed, name, json.dumps(count.figures()), file=sys.stderr)
+    print(its.seed, "points", json.dumps(points_found(points)), file=sys.stderr)
     return counts, crops, points
 
 
