@@ -29,7 +29,7 @@ install: ## Make .venv and .venv-triton (all other targets do it by themselves)
 install-training: install ## The same, with what trains networks (PyTorch: 5 GB)
 	@"$(PYTHON)" requirements/install.py --training
 
-demo: install ## The whole stack with clips as live cameras: make demo ARGS="--clips FOLDER [--check]"
+demo: install ## The whole stack with a simulated city, or clips, as live cameras: make demo ARGS="[--clips FOLDER] [--check]"
 	@$(BIN)/haetae demo $(ARGS)
 
 up: install ## The whole stack, kept running: make up ARGS="--home FOLDER"

@@ -6,12 +6,17 @@ import json
 import time
 from pathlib import Path
 
+import numpy as np
+
 from haetae.simulator.city import truth
 from haetae.simulator.city.city import City
 from haetae.simulator.city.crew import Progress, draw_cameras
 from haetae.simulator.city.encoding import Coding, joined
 from haetae.simulator.city.shooting import Shooting
 from haetae.simulator.city.store import default_cache, digest, held, placed
+
+CLEAR_VISIBILITY, CLEAR_HEIGHT = 0.3, 40 / 720
+"""Who is seen, as city.json tells it: at least this share of the person, at least so tall a part of the picture."""
 
 
 def record(
@@ -64,12 +69,28 @@ def _finish(camera_id: str, city: City, shooting: Shooting, store: Path) -> None
         part.with_suffix(".json").unlink()
 
 
+def _seen(ground_truth: Path, shooting: Shooting) -> list[dict[str, float]]:
+    """From when to when the pictures show each person clearly enough, in order of time."""
+    frames: dict[int, list[int]] = {}
+    for row in ground_truth.read_text(encoding="utf-8").splitlines():
+        frame, number, _, _, _, height, _, _, visibility = row.split(",")
+        if float(visibility) >= CLEAR_VISIBILITY and float(height) >= CLEAR_HEIGHT * shooting.size.height:
+            frames.setdefault(int(number), []).append(int(frame) - 1)
+    spans = [
+        {"id": number, "from_s": round(first / shooting.rate_hz, 2), "to_s": round(last / shooting.rate_hz, 2)}
+        for number, shown in frames.items()
+        for first, last in truth.runs(np.array(shown), round(truth.GAP_S * shooting.rate_hz))
+    ]
+    return sorted(spans, key=lambda span: (span["from_s"], span["id"]))
+
+
 def _write_document(city: City, shooting: Shooting, shown: dict[str, str], store: Path, into: Path) -> None:
     told = truth.document(city)
     told["rate_hz"], told["size"] = shooting.rate_hz, [shooting.size.width, shooting.size.height]
     told["drawn_at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     for camera in told["cameras"]:
         camera["shows"] = shown[camera["id"]]
+    told["seen"] = {id: _seen(store / f"{id}.gt.txt", shooting) for id in dict.fromkeys(shown.values())}
     told["poses"] = {
         id: json.loads((store / f"{id}.poses.json").read_text(encoding="utf-8")) for id in dict.fromkeys(shown.values())
     }

@@ -22,7 +22,7 @@ from haetae.simulator.city.people import identity_of
 FORMAT = 1
 _EVERY = 2  # steps of the movement
 _LEAST_PX = 40.0  # of 720: whoever shows smaller is not counted as seen
-_GAP_S = 2.0  # shorter absences do not end a visit
+GAP_S = 2.0  # shorter absences do not end a visit
 _KINDS = {Act.FALL: "fall", Act.LIE: "lie", Act.SIT: "sit", Act.BEND: "bend", Act.RUN: "run"}
 _CROWD = 5  # people
 
@@ -133,14 +133,13 @@ def _before(city: City, camera: CityCamera) -> Iterator[Visit]:
     tall = seen_px(city, camera)
     step_s = STEP_S * _EVERY
     for index in np.flatnonzero(tall.any(axis=0)):
-        for begin, end in _runs(tall[:, index] > 0, round(_GAP_S / step_s)):
+        for begin, end in runs(np.flatnonzero(tall[:, index]), round(GAP_S / step_s)):
             highest = float(tall[begin : end + 1, index].max())
             yield Visit(int(index) + 1, camera.id, round(begin * step_s, 1), round(end * step_s, 1), highest)
 
 
-def _runs(present: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
-    """(first, last) of the runs of True; runs at most `gap` apart are one."""
-    at = np.flatnonzero(present)
+def runs(at: NDArray[np.int64], gap: int) -> list[tuple[int, int]]:
+    """(first, last) of the runs among ascending numbers; runs with at most `gap` missing between them are one."""
     cuts = np.flatnonzero(np.diff(at) > gap + 1)
     firsts, lasts = np.concatenate([at[:1], at[cuts + 1]]), np.concatenate([at[cuts], at[-1:]])
     return [(int(a), int(b)) for a, b in zip(firsts, lasts, strict=True)]
@@ -150,7 +149,7 @@ def _zone_entries(city: City, place: Place) -> Iterator[Event]:
     m, n = city.movement, int(city.duration_s / STEP_S) + 1
     inside = (m.place[:n] == place.number) & within(place.zone, m.x[:n], m.y[:n])
     for index in np.flatnonzero(inside.any(axis=0)):
-        for begin, end in _runs(inside[:, index], 5):
+        for begin, end in runs(np.flatnonzero(inside[:, index]), 5):
             if end > begin:
                 yield Event("zone_entry", int(index) + 1, place.number, round(begin * STEP_S, 1), round(end * STEP_S, 1))
 

@@ -115,8 +115,11 @@ def test_nothing_is_drawn_twice(small: City, folder: Path) -> None:
 
 
 def test_the_document_has_the_poses(small: City, folder: Path) -> None:
-    """city.json says how everybody before a camera stands, second by second, in 17 key points."""
+    """city.json says who is seen when, and how everybody before a camera stands, second by second, in 17 key points."""
     document = json.loads((folder / "films" / "city.json").read_text())
+    told = truth_of(folder, small.cameras[0].id)
+    for span in document["seen"][small.cameras[0].id]:
+        assert span["id"] in told[round(span["from_s"] * SHOOTING.rate_hz) + 1]
     poses = [pose for camera in small.cameras for pose in document["poses"][camera.id]]
     assert {pose["at_s"] for pose in poses} <= {0.0, 1.0, 2.0}
     assert all(np.shape(pose["keypoints"]) == (17, 3) for pose in poses)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -66,7 +68,7 @@ def test_a_camera_sees_only_its_own_place() -> None:
             states = its.states(camera.id, at_s)
             assert all(place[state.number - 1] == camera.place for state in states)
             gaps = [np.hypot(*(view - (state.x_m, state.y_m))) for state in states]
-            assert all(a > b - 4 for a, b in zip(gaps, gaps[1:], strict=False))
+            assert all(a > b - 4 for a, b in pairwise(gaps))
 
 
 def test_companions_stay_together() -> None:

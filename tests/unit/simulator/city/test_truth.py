@@ -56,10 +56,12 @@ def test_zone_entries_are_inside_the_zone() -> None:
         )
 
 
-@pytest.mark.parametrize(("present", "gap", "runs"), [("0110010", 0, [(1, 2), (5, 5)]), ("0110010", 2, [(1, 5)]), ("1", 3, [(0, 0)])])
+@pytest.mark.parametrize(
+    ("present", "gap", "runs"), [("0110010", 0, [(1, 2), (5, 5)]), ("0110010", 2, [(1, 5)]), ("1", 3, [(0, 0)])]
+)
 def test_runs(present: str, gap: int, runs: list[tuple[int, int]]) -> None:
     """Short absences do not end a visit."""
-    assert truth._runs(np.array([c == "1" for c in present]), gap) == runs
+    assert truth.runs(np.flatnonzero([c == "1" for c in present]), gap) == runs
 
 
 def test_the_document_is_plain_and_complete() -> None:
