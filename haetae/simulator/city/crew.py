@@ -49,16 +49,21 @@ def draw_cameras(city: City, cameras: Sequence[CityCamera], shooting: Shooting, 
                 for each in done:
                     each.result()
                 progress(counted.value, float(n_frames * len(cameras)))
-        except BaseException as error:
-            processes = list((pool._processes or {}).values())  # shutdown would wait for what they are drawing
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.join(timeout=5)
-            if isinstance(error, BrokenProcessPool):
-                raise Transient("A process that drew the city has died (memory?); what was drawn is kept: try again") from error
-            raise
+        except BrokenProcessPool as error:
+            raise Transient("A process that drew the city has died (memory?); what was drawn is kept: try again") from error
+        finally:
+            if futures:
+                _end(pool)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Ends the processes at once: shutdown alone would wait for what they are drawing."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(timeout=5)
 
 
 _worker: dict[str, Any] = {}

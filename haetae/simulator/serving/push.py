@@ -46,15 +46,16 @@ class Push:
 
     def __enter__(self) -> Push:
         self._thread.start()
+        begun = False
         try:
             asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result(timeout=4 * _ANSWER_WITHIN_S)
+            begun = True
         except (OSError, TimeoutError) as error:
-            self.__exit__()
             why = getattr(error, "strerror", None) or "no answer"
             raise Transient(f"Nobody takes the stream at {self._to.hostname}: {why}") from error
-        except BaseException:
-            self.__exit__()
-            raise
+        finally:
+            if not begun:
+                self.__exit__()
         return self
 
     def __exit__(self, *_: object) -> None:
