@@ -120,9 +120,9 @@ def _stature(joints: Array, own: Array, scales: Array) -> float:
 
 
 def _mesh(
-    who: Identity, shapes: list[Shape], packed: Pieces, skeleton: tuple[Array, Array], sizes: tuple[Array, float, float]
+    who: Identity, shapes: list[Shape], packed: Pieces, joints_and_bones: tuple[Array, Array], sizes: tuple[Array, float, float]
 ) -> Mesh:
-    (joints, own), (scales, share, cell) = skeleton, sizes
+    (joints, own), (scales, share, cell) = joints_and_bones, sizes
     body = surface(filled(packed, *_BODY_BOX, cell, _BODY_BLEND_M))
     head = surface(filled(packed, *_HEAD_BOX, cell * _HEAD_CELL, _HEAD_BLEND_M))
     body_middles = body.vertices[body.triangles, 2].mean(1)
