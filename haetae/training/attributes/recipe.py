@@ -51,15 +51,15 @@ class AttributesRecipe:
     seed: int = 2
     optimisation: Optimisation = field(
         default_factory=lambda: Optimisation(
-            steps=4000, learning_rate=3e-3, warmup_steps=100, precision="bf16", channels_last=True, log_every=50
+            steps=3000, learning_rate=3e-3, warmup_steps=100, precision="bf16", channels_last=True, log_every=50
         )
     )
-    trunk_from: Path | None = None
+    trunk_from: Path | None = Path("reid")
     width: float = 0.25
     instance_norm: bool = False
     height_px: int = 128
     width_px: int = 64
-    sizes: Sizes = ((0.3, 0.75),)
+    sizes: Sizes = ((0.35, 0.5), (0.75, 0.75))
     n_drawn: int = 64
     n_real: int = 16
     on_real: float = 0.5
