@@ -10,10 +10,14 @@ from haetae.simulator.people.wardrobe import HeadgearKind, OuterKind
 
 
 def identity_of(walker: Walker) -> Identity:
-    """Who the walker is. A worker who forgot helmet and vest wears neither; whoever shares an outfit wears that."""
-    if walker.like is not None:
-        return look_alike(identity(walker.like, worker=walker.worker), walker.identity_seed)
+    """Who the walker is. A worker who forgot helmet and vest wears neither; whoever shares an outfit wears the same clothes,
+    with a hat, glasses and bag of their own (workers: with the same helmet)."""
     person = identity(walker.identity_seed, worker=walker.worker)
+    if walker.like is not None:
+        alike = look_alike(identity(walker.like, worker=walker.worker), walker.identity_seed)
+        return replace(
+            alike, headgear=person.headgear if not walker.worker else alike.headgear, eyewear=person.eyewear, bag=person.bag
+        )
     if walker.worker is not False:
         return person
     no_helmet = person.headgear is None or person.headgear.kind is not HeadgearKind.HELMET
