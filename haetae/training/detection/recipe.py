@@ -72,7 +72,7 @@ class PersonDetectorRecipe:
         unseen = prepared(workspace.banks, clips, self.amounts.few(), _HELD_OUT_SEED, held_out=True)
         composer, rng = Composer(unseen, self.mix, held_out=True), np.random.default_rng(_HELD_OUT_SEED)
         drawn = [composer.drawn(rng, _HELD_OUT_SIZE) for _ in range(self.n_held_out)]
-        return HeldOut({"clips": real, "drawn": drawn, "turned": turned(real)}, chosen_on="clips")
+        return HeldOut({"clips": real, "drawn": drawn, "turned": turned(real)}, chosen_on=("clips", "drawn"))
 
 
 def _teachers(workspace: Workspace) -> LocalInference:

@@ -87,7 +87,7 @@ class DistilledDetectorRecipe:
 def held_out(taught: ClipFrames) -> HeldOut:
     """The ends of the sources: the threshold is chosen on every other frame, the figures that count are those of the rest."""
     frames = held_out_frames(taught)
-    return HeldOut({"choice": frames[::2], "held_out": frames[1::2]}, chosen_on="choice")
+    return HeldOut({"choice": frames[::2], "held_out": frames[1::2]}, chosen_on=("choice",))
 
 
 def held_out_frames(taught: ClipFrames) -> list[LabelledFrame]:

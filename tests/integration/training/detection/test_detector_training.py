@@ -106,7 +106,7 @@ def test_patches_touch_nobody(banks: Banks) -> None:
 def test_a_detector_is_trained_measured_and_exported(banks: Banks, tmp_path: Path) -> None:
     """Steps give finite losses, figures come out, and the file takes pictures of any size in multiples of 32."""
     composer, rng = Composer(banks, Mix()), np.random.default_rng(2)
-    held_out = HeldOut({"drawn": [composer.drawn(rng, _SIZE) for _ in range(3)]}, "drawn")
+    held_out = HeldOut({"drawn": [composer.drawn(rng, _SIZE) for _ in range(3)]}, ("drawn",))
     batches = DetectionBatches(banks, Mix(), 1, 2, [(64, 96)])
     network = PersonDetectorNetwork(Widths(stages=(8, 8, 16, 16, 16), pyramid=16))
     learner = DetectionLearner(network, batches, lambda: held_out, About("tiny", "nothing", "boxes", "all"))
