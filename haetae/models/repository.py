@@ -23,6 +23,7 @@ from haetae.models.triton_config import Serving, bare_network_config, python_con
 
 PYTHON, ONNXRUNTIME = "python", "onnxruntime"
 
+_INT8_KIND = "movenet"  # its quantised layers are not for TensorRT in f32
 _MAX_BATCH = {Task.DETECTION: 4, Task.EMBEDDING: 16, Task.ATTRIBUTES: 16, Task.POSE: 8}
 _MAX_BATCH_GPU = {Task.DETECTION: 16, Task.EMBEDDING: 64, Task.ATTRIBUTES: 64, Task.POSE: 32}
 
@@ -100,7 +101,7 @@ def _lay_out_onnxruntime(found: Installed, into: Path, how: Layout) -> set[str]:
     _write_python_model(into / name, python_config(name, found.entry.spec, serving), parameters, [])
     _write_model(
         into / bare,
-        bare_network_config(bare, tensors, tensorrt=found.entry.spec.task is not Task.POSE),
+        bare_network_config(bare, tensors, tensorrt=found.entry.kind != _INT8_KIND),
         {"model.onnx": found.weights},
     )
     return {name, bare}

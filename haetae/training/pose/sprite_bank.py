@@ -16,7 +16,7 @@ from haetae.simulator.people.identity import identity
 from haetae.simulator.people.postures import PostureKind, any_posture, style_of
 from haetae.training.detection.picture_bank import Picture, PictureBank, stored
 
-_VERSION = 1
+_VERSION = 2
 KINDS = tuple(PostureKind)
 _SHARES: Mapping[PostureKind, float] = {
     PostureKind.WALK: 0.26,
