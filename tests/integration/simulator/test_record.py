@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -31,7 +30,7 @@ def small() -> City:
 
 
 @pytest.fixture(scope="module")
-def folder(small: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(small: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Films and truth; the cache beside them."""
     place = tmp_path_factory.mktemp("city")
     record(small, place / "films", SHOOTING, cache=place / "cache")
