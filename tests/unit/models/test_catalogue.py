@@ -13,7 +13,7 @@ def test_every_entry_is_complete(name: str) -> None:
     entry = CATALOGUE[name]
     assert entry.name == name
     assert entry.licence == "Apache-2.0"
-    assert entry.card.startswith(f"# {name}")
+    assert entry.card.startswith("# " if entry.built_in else f"# {name}")  # the recipe titles the card of what it has trained
     assert any(flavour.public for flavour in entry.flavours) != entry.built_in
     for flavour in entry.flavours:
         for file in flavour.files:
