@@ -51,7 +51,7 @@ class AttributesRecipe:
     seed: int = 2
     optimisation: Optimisation = field(
         default_factory=lambda: Optimisation(
-            steps=3000, learning_rate=3e-3, warmup_steps=100, precision="bf16", channels_last=True, log_every=50
+            steps=2200, learning_rate=3e-3, warmup_steps=100, precision="bf16", channels_last=True, log_every=50
         )
     )
     trunk_from: Path | None = Path("reid")
