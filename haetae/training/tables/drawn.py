@@ -46,15 +46,17 @@ def held_out_bank(banks: Path, told: Callable[[str], None]) -> PictureBank:
 def drawn_search(bank: PictureBank, n_queries: int = N_QUERIES, n_gallery: int = N_GALLERY) -> Search:
     """The first crop of each person by each camera asks, the others are searched; of each as many as wanted, drawn by chance.
 
-    Raises Misconfigured where the bank is too small.
+    Where too few can ask, some of the others do as well. Raises Misconfigured where the bank is too small.
     """
+    if len(bank) < n_queries + n_gallery:
+        raise Misconfigured(f"The bank holds {len(bank)} crops, fewer than {n_queries} queries and {n_gallery} others.")
+    rng = np.random.default_rng(SEED)
     keys = np.stack([bank.columns["identity"], bank.columns["camera"]], axis=1)
     _, first = np.unique(keys, axis=0, return_index=True)
-    others = np.setdiff1d(np.arange(len(bank)), first)
-    if len(first) < n_queries or len(others) < n_gallery:
-        raise Misconfigured(f"The bank holds {len(first)} queries and {len(others)} others, not {n_queries} and {n_gallery}.")
-    rng = np.random.default_rng(SEED)
-    asked, there = (np.sort(rng.choice(rows, n, replace=False)) for rows, n in ((first, n_queries), (others, n_gallery)))
+    later = rng.permutation(np.setdiff1d(np.arange(len(bank)), first))
+    in_turn = np.concatenate([rng.permutation(first), later])
+    asked = np.sort(in_turn[:n_queries])
+    there = np.sort(rng.permutation(np.setdiff1d(later, asked))[:n_gallery])
     return Search("the city's test people", crops_of(bank, asked), crops_of(bank, there))
 
 

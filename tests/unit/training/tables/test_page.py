@@ -128,5 +128,7 @@ def test_queries_are_one_crop_of_each_person_by_each_camera(tmp_path: Path) -> N
     again = drawn_search(bank, n_queries=12, n_gallery=20).gallery.labels
     assert again is not None
     assert again.identities.tolist() == gallery.identities.tolist()
-    with pytest.raises(Misconfigured, match="12 queries and 24 others"):
-        drawn_search(bank, n_queries=13, n_gallery=1)
+    more = drawn_search(bank, n_queries=14, n_gallery=20)
+    assert (more.queries.n, more.gallery.n) == (14, 20)
+    with pytest.raises(Misconfigured, match="holds 36 crops"):
+        drawn_search(bank, n_queries=14, n_gallery=23)
