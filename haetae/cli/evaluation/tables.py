@@ -71,19 +71,27 @@ def tables(  # noqa: PLR0913  # each is a word of the command line
         raise Misconfigured(f"There is no table {', '.join(unknown)}; there are {', '.join(_ALL)}.")
     with training_installed():
         from haetae.training.tables import page
-        from haetae.training.tables.drawn import SEED
         from haetae.training.tables.measured import Measured
 
         done = {}
         for name in only or _possible(wanted):
             figures = _figures(name, wanted)
             command = shlex.join(["haetae", *sys.argv[1:]])
-            Measured(name, command, SEED, figures).write(docs)
+            Measured(name, command, _seed(name, wanted), figures).write(docs)
             done[name] = figures
         written = page.write(docs)
     say(f"written: {written}", style="green")
     if as_json:
         emit(done, True)
+
+
+def _seed(name: str, wanted: Wanted) -> int:
+    """Of the drawn crops, or of the city and its problems."""
+    from haetae.training.readers.city_folder import city_folder
+    from haetae.training.tables.drawn import SEED
+
+    of_city = name in ("route", "detection") and wanted.city is not None
+    return city_folder(wanted.city).seed if of_city and wanted.city is not None else SEED
 
 
 def _possible(wanted: Wanted) -> list[str]:
