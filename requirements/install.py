@@ -92,7 +92,7 @@ def make_triton(environment: Path) -> None:
     began = time.monotonic()
     create(environment)
     install = [str(ROOT / ".venv" / "bin" / "uv"), "pip", "install", "--python", str(environment / "bin" / "python"), "--no-deps",
-               "--require-hashes", "-r", str(PINS / "triton.txt")]  # fmt: skip
+               "--compile-bytecode", "--require-hashes", "-r", str(PINS / "triton.txt")]  # fmt: skip
     say("installing the Triton server (1 GB on disk) ...")
     if subprocess.run(install, stdout=sys.stderr, check=False).returncode != 0:
         say(

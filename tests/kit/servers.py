@@ -35,5 +35,5 @@ def redis(folder: Path) -> Iterator[tuple[Redis, Child]]:
 def triton(folder: Path, repository: Path) -> Iterator[tuple[Triton, Child]]:
     """The real tritonserver with the models of `repository`. Raises Misconfigured where it cannot run."""
     part = Triton(find_environment(), folder, repository, any_free())
-    with running(part, folder / "triton.log", within_s=120) as child:
+    with running(part, folder / "triton.log", within_s=240) as child:
         yield part, child
