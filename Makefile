@@ -36,7 +36,7 @@ up: install ## The whole stack, kept running: make up ARGS="--home FOLDER"
 	@$(BIN)/haetae up $(ARGS)
 
 test: install-training ## All tests: make test ARGS="-k name"
-	@$(BIN)/python -m pytest $(ARGS)
+	@tests/run $(ARGS)
 
 check: install-training ## Style, types, import rules, unit and house tests: before each commit
 	@$(BIN)/ruff check .
