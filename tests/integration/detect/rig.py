@@ -77,7 +77,7 @@ def recording(
 class Rig:
     """The bus, the blobs, and the workers."""
 
-    def __init__(self, client: redis.Redis, redis_url: str, triton_address: str, folder: Path) -> None:
+    def __init__(self, client: redis.Redis, redis_url: str, triton_address: str, models_folder: Path, folder: Path) -> None:
         self.redis = client
         self.folder = folder
         self.ledger = Ledger(client)
@@ -88,6 +88,7 @@ class Rig:
             "HAETAE_REDIS__URL": redis_url,
             "HAETAE_REDIS__FRAME_SHARDS": str(N_SHARDS),
             "HAETAE_TRITON__ADDRESS": triton_address,
+            "HAETAE_MODELS__FOLDER": str(models_folder),
             "HAETAE_BLOBS__FOLDER": str(folder / "blobs"),
             "HAETAE_DETECT__LEASE_TTL_S": "2",
             "HAETAE_DETECT__RECORDING_PATIENCE_S": "6",
