@@ -15,7 +15,7 @@ from haetae.simulator.drawing.trace import Coarse, Eye, Place, Sun, feel, trace
 from haetae.simulator.drawing.view import View
 from haetae.simulator.drawing.weather import Weather
 
-MEAN_LEVEL = 0.22
+MEAN_LEVEL = 0.27
 """The mean linear brightness that a camera's automatic exposure aims at."""
 BIDS = 0.75  # how far it goes towards it: night stays darker than day
 

@@ -102,7 +102,7 @@ def _any_light(rng: np.random.Generator) -> Light:
 def _any_response(rng: np.random.Generator) -> CameraResponse:
     return CameraResponse(
         white_balance=(float(rng.uniform(0.85, 1.18)), 1.0, float(rng.uniform(0.85, 1.18))),
-        gain=float(np.exp(rng.normal(0, 0.3))),
+        gain=float(np.exp(rng.normal(0.4, 0.3))),
         gamma=round(float(rng.uniform(1.7, 2.5)), 2),
         saturation=float(rng.uniform(0.55, 1.2)),
     )

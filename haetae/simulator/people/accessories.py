@@ -52,6 +52,8 @@ def _hair_shapes(who: Identity) -> Iterator[Shape]:
             (1.60, 0.093, 0.07, -0.045),
         ]
         yield loft(flowing, [*rows, (1.68, 0.090, 0.088, -0.02)], 2.2)
+        for side in (1, -1):  # to be seen from the front as well
+            yield cone(flowing, (0.005, side * 0.088, 1.655), (0.070, side * 0.100, 1.34), (0.024, 0.028, 0.030, 0.020))
     elif hair.kind == HairKind.PONYTAIL:
         tail = Part(Material.HAIR, HEAD | bones(Bone.CHEST), Hang.DOWN_THE_BACK)
         yield cone(tail, (-0.120, 0, 1.70), (-0.165, 0, 1.38), (0.030, 0.038, 0.036, 0.016))
@@ -80,6 +82,7 @@ def _bucket_hat() -> Iterator[Shape]:
 def _beanie() -> Iterator[Shape]:
     yield ellipsoid(_HAT, (-0.014, 0, 1.698), (0.121, 0.102, 0.106), (1.672, 0.25))
     yield cone(_HAT, (-0.03, 0, 1.67), (-0.022, 0, 1.705), (0.110, 0.112), _band())
+    yield ellipsoid(_HAT, (-0.014, 0, 1.815), (0.040, 0.040, 0.036))
 
 
 def _helmet() -> Iterator[Shape]:
@@ -105,7 +108,7 @@ _HEADGEAR = {
 
 def _lenses(kind: EyewearKind) -> Iterator[Shape]:
     glass = Part(Material.LENS, HEAD)
-    size = (0.014, 0.031, 0.023) if kind == EyewearKind.SUNGLASSES else (0.012, 0.027, 0.020)
+    size = (0.016, 0.037, 0.028) if kind == EyewearKind.SUNGLASSES else (0.014, 0.034, 0.027)
     for side in (1, -1):
         yield ellipsoid(glass, (0.090, side * 0.037, 1.647), size)
 
@@ -123,7 +126,7 @@ def _bag_shapes(who: Identity, bag: Bag, joints: Array) -> Iterator[Shape]:
     elif bag.kind == BagKind.CROSSBODY:
         hip = Part(Material.BAG, bones(Bone.PELVIS))
         y = bag.side * (half[0.95][0] + ease + 0.030)
-        yield box(hip, (0.045, y, 0.93), (0.115 * k, 0.045, 0.085 * k), 0.03)
+        yield box(hip, (0.060, y, 0.92), (0.135 * k, 0.048, 0.105 * k), 0.03)
     else:
         yield from _carried(bag, joints, k)
 
@@ -136,7 +139,7 @@ def _carried(bag: Bag, joints: Array, k: float) -> Iterator[Shape]:
     across = np.cross(down, (1.0, 0.0, 0.0))
     axes = np.stack([np.array([1.0, 0.0, 0.0]), across, down])
     grip = joints[bone]
-    sizes = {BagKind.HANDBAG: (0.135, 0.052, 0.095), BagKind.TOTE: (0.175, 0.055, 0.195), BagKind.DUFFEL: (0.25, 0.11, 0.12)}
+    sizes = {BagKind.HANDBAG: (0.125, 0.050, 0.080), BagKind.TOTE: (0.190, 0.060, 0.205), BagKind.DUFFEL: (0.28, 0.12, 0.13)}
     drops = {BagKind.HANDBAG: 0.11, BagKind.TOTE: 0.15, BagKind.DUFFEL: 0.10}
     half = np.array(sizes[bag.kind]) * k
     top = grip + down * drops[bag.kind]

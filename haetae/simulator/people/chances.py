@@ -31,9 +31,11 @@ _HAIR_TONES = {
     "fair": (92, 128, 158),
 }
 _HAIR_WEIGHTS = (0.42, 0.26, 0.17, 0.1, 0.05)
-_GREYING = (74, 74, 76)
-_GREYS = ((120, 120, 121), (158, 158, 158), (206, 207, 207))
-_STATURES = {"child": (1.0, 1.42), "teenager": (1.48, 1.72)}
+_GREYING = (102, 103, 106)  # pepper and salt: between the young's dark hair and the old's
+_GREYS = ((176, 176, 176), (196, 196, 196), (216, 217, 217))
+_STATURES = {"child": (1.0, 1.38), "teenager": (1.48, 1.72)}
+_SLIM = {"child": 0.0, "teenager": -0.08}
+_STOUT = {"young_adult": 0.0, "middle_aged": 0.24, "old": 0.10}
 
 
 def drawn_identity(seed: int, *, worker: bool, age_band: str | None) -> Identity:
@@ -63,18 +65,16 @@ def drawn_identity(seed: int, *, worker: bool, age_band: str | None) -> Identity
 
 def _body(chances: Chances) -> Body:
     rng, band = chances.rng, chances.age_band
-    femininity = rng.uniform(0.75, 1.0) if chances.female else rng.uniform(0.0, 0.15)
+    femininity = rng.uniform(0.85, 1.0) if chances.female else rng.uniform(0.0, 0.15)
     if band in _STATURES:
         stature = rng.uniform(*_STATURES[band]) + (0.0 if chances.female else 0.03)
-        slim = 0.0 if band == "child" else -0.06
-        build = float(np.clip(rng.normal(slim, 0.09), -0.15, 0.35))
-        femininity = femininity * 0.2 if band == "child" else femininity * 0.75
+        build = float(np.clip(rng.normal(_SLIM[band], 0.07), -0.15, 0.35))
+        femininity = femininity * 0.25 if band == "child" else femininity * 0.85
         return Body(float(stature), float(femininity), build)
     stature = float(np.clip(rng.normal(1.62 if chances.female else 1.745, 0.058), 1.46, 1.95))
-    stout = {"young_adult": 0.0, "middle_aged": 0.16, "old": 0.08}[band]
-    build = float(np.clip(rng.normal(stout, 0.11), -0.15, 0.45))
+    build = float(np.clip(rng.normal(_STOUT[band], 0.085), -0.15, 0.45))
     old = band == "old"
-    return Body(stature - 0.05 * old, float(femininity), build, float(rng.uniform(8, 34)) if old else 0.0)
+    return Body(stature - 0.05 * old, float(femininity), build, float(rng.uniform(16, 36)) if old else 0.0)
 
 
 def _face(chances: Chances) -> Face:
@@ -89,16 +89,16 @@ def _face(chances: Chances) -> Face:
 def _hair(chances: Chances) -> Hair:
     rng, band = chances.rng, chances.age_band
     tone = list(_HAIR_TONES.values())[int(rng.choice(len(_HAIR_TONES), p=_HAIR_WEIGHTS))]
-    if band == "old" and rng.random() < 0.85:
+    if band == "old":
         tone = _GREYS[int(rng.integers(3))]
-    elif band == "middle_aged" and rng.random() < 0.45:
+    elif band == "middle_aged":
         tone = _GREYING
     if chances.female:
-        short = 0.45 if band == "old" else 0.1
-        kinds = {HairKind.SHORT: short, HairKind.BOB: 0.32, HairKind.LONG: 0.9 - 0.32 - short, HairKind.PONYTAIL: 0.1}
+        short = 0.25 if band == "old" else 0.05
+        kinds = {HairKind.SHORT: short, HairKind.BOB: 0.38, HairKind.LONG: 0.57 - short, HairKind.PONYTAIL: 0.05}
     else:
         bald = {"old": 0.4, "middle_aged": 0.2, "young_adult": 0.05}.get(band, 0.01)
-        kinds = {HairKind.SHORT: 0.95 - bald, HairKind.BOB: 0.03, HairKind.LONG: 0.02, HairKind.BALD: bald}
+        kinds = {HairKind.SHORT: 0.97 - bald, HairKind.BOB: 0.02, HairKind.LONG: 0.01, HairKind.BALD: bald}
     kind = chances.one_of(kinds)
     shade = np.clip(np.array(tone) * rng.uniform(0.85, 1.12), 12, 240)
     return Hair(kind, colour_of(shade), float(rng.uniform(0, 1)))

@@ -219,7 +219,7 @@ def _shoe_shapes(who: Identity, side: int, ankle: Array) -> Iterator[Shape]:
     x, y = ankle[0], ankle[1]
     boot = who.shoes.kind == ShoeKind.BOOT
     toe = (x + 0.175, y + side * 0.018, 0.034)
-    yield cone(Part(Material.SHOE, foot), (x - 0.035, y, 0.050), toe, (0.040, 0.046, 0.049, 0.034), ConeForm(forward=(0, 0, 1)))
+    yield cone(Part(Material.SHOE, foot), (x - 0.035, y, 0.052), toe, (0.044, 0.051, 0.054, 0.038), ConeForm(forward=(0, 0, 1)))
     shaft = Part(Material.SOCK if who.shoes.kind == ShoeKind.LOW else Material.SHOE, foot | shank)
     yield cone(shaft, (x - 0.005, y, 0.045), (x, y, 0.24 if boot else 0.115), (0.046, 0.050 if boot else 0.043))
-    yield box(Part(Material.SOLE, foot), (x + 0.07, y + side * 0.009, 0.014), (0.145, 0.047, 0.014), 0.012)
+    yield box(Part(Material.SOLE, foot), (x + 0.07, y + side * 0.009, 0.012), (0.145, 0.047, 0.012), 0.010)

@@ -31,6 +31,9 @@ def paint_head(canvas: Canvas, who: Identity) -> None:
     if who.hair.kind == HairKind.SHORT:
         shaved = canvas.of(Material.SKIN) & (x < 0.012) & (z > 1.605 + 0.5 * (x + 0.07)) & (z < 1.75)
         canvas.colours[shaved] = 0.45 * skin + 0.55 * who.hair.colour.linear
+    elif who.hair.kind == HairKind.BALD and who.age_band in ("middle_aged", "old"):  # a wreath of what is left
+        left = canvas.of(Material.SKIN) & (x < 0.015) & (z > 1.60) & (z < 1.672) & ((y > 0.05) | (x < -0.05))
+        canvas.colours[left] = 0.2 * skin + 0.8 * who.hair.colour.linear
     _features(canvas, who, face, skin)
     if who.face.beard > 0:
         thick = np.clip((1.605 - z) / 0.03, 0, 1) * face * who.face.beard * ((y > 0.02) | (z < 1.565))
@@ -74,12 +77,12 @@ def _glasses(canvas: Canvas, who: Identity, skin: Array) -> None:
     if who.eyewear.kind == EyewearKind.SUNGLASSES:
         canvas.dye(lens, np.minimum(frame, 0.02))
     else:
-        canvas.dye(lens, skin * 0.55 + 0.12)
-        off = np.hypot((y - 0.037) / 0.027, (z - 1.647) / 0.020)
-        canvas.dye(lens & (off > 0.72), frame)
+        canvas.dye(lens, skin * 0.5 + 0.25)
+        off = np.hypot((y - 0.037) / 0.034, (z - 1.647) / 0.027)
+        canvas.dye(lens & (off > 0.66), frame)
         iris = lens & (np.hypot((y - 0.033) / 0.010, (z - 1.646) / 0.007) < 1)
         canvas.dye(iris, _IRIS)
     head = canvas.of(Material.SKIN, Material.HAIR)
-    bridge = head & (x > 0.06) & (y < 0.014) & (np.abs(z - 1.653) < 0.006)
-    temple = head & (x > -0.01) & (x < 0.095) & (y > 0.058) & (np.abs(z - 1.653) < 0.0065)
+    bridge = head & (x > 0.06) & (y < 0.014) & (np.abs(z - 1.653) < 0.008)
+    temple = head & (x > -0.01) & (x < 0.095) & (y > 0.058) & (np.abs(z - 1.653) < 0.010)
     canvas.dye(bridge | temple, frame)

@@ -19,19 +19,25 @@ OUTER_TONES = {
     "purple": 0.2,
 }  # fmt: skip
 BRIGHT = {"red": 1, "royal": 1, "yellow": 1, "orange": 0.8, "pink": 1.2, "green": 0.8, "sky": 0.8, "purple": 0.6, "white": 1}
+WOMENS = {"pink": 2.4, "rose": 4, "lilac": 3, "purple": 2, "red": 1.6, "cream": 2, "yellow": 1.5, "orange": 1.4, "teal": 1.5}
+"""How much oftener women and girls wear a tone."""
+KNITTED = {"red": 1, "royal": 1, "mustard": 1, "yellow": 0.6, "orange": 0.8, "pink": 0.8, "cream": 1, "white": 0.8, "green": 0.6}
+"""Woollen caps: in a dark one a head would look as if it had hair."""
 JEANS = {"denim_dark": 0.36, "denim": 0.36, "denim_light": 0.14, "denim_black": 0.14}
 BAG_TONES = {
-    "black": 4, "navy": 1.2, "brown": 1.2, "grey": 1, "beige": 0.8, "red": 0.7, "olive": 0.4, "blue": 0.5, "pink": 0.3,
+    "black": 3, "navy": 1.0, "brown": 1.4, "grey": 0.8, "beige": 1.0, "red": 1.0, "olive": 0.4, "blue": 0.6, "pink": 0.4,
+    "yellow": 0.3, "white": 0.5,
 }  # fmt: skip
 TOTE_TONES = {"cream": 2.5, "white": 2, "beige": 1.5, "black": 1.5, "brown": 1, "red": 0.5, "blue": 0.5}
 HAT_TONES = {
-    "black": 2.2, "navy": 1.3, "white": 1.3, "beige": 1.2, "grey": 1, "red": 0.9, "blue": 0.7, "brown": 0.5, "pink": 0.3,
+    "black": 0.9, "navy": 1.0, "white": 1.6, "beige": 1.2, "red": 1.2, "blue": 1.0, "green": 0.5, "pink": 0.5, "yellow": 0.5,
 }  # fmt: skip
 SHOE_TONES = {
     "black": 4, "white": 2.6, "brown": 1.4, "grey": 1.2, "navy": 0.6, "red": 0.4, "beige": 0.6, "blue": 0.3, "pink": 0.2,
     "green": 0.12, "yellow": 0.12, "orange": 0.12, "purple": 0.12,
 }  # fmt: skip
 PATTERNS = {
-    PatternKind.STRIPES: 0.26, PatternKind.CHECK: 0.2, PatternKind.PRINT: 0.24, PatternKind.LETTERS: 0.16,
-    PatternKind.BLOCK: 0.1, PatternKind.PINSTRIPES: 0.06,
+    PatternKind.STRIPES: 0.32, PatternKind.CHECK: 0.32, PatternKind.PRINT: 0.06, PatternKind.LETTERS: 0.04,
+    PatternKind.BLOCK: 0.14, PatternKind.PINSTRIPES: 0.12,
 }  # fmt: skip
+YOUNG_PATTERNS = {PatternKind.PRINT: 0.4, PatternKind.LETTERS: 0.35, PatternKind.STRIPES: 0.15, PatternKind.BLOCK: 0.1}

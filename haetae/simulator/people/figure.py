@@ -38,13 +38,18 @@ _CHILD_AT_M, _GROWN_AT_M = 1.0, 1.70
 
 
 def proportions_of(who: Identity) -> Proportions:
-    """A child of one metre has a head a third larger than a grown person of that stature would, and shorter limbs."""
-    childish = {"child": 1.0, "teenager": 0.6}.get(who.age_band, 0.0)
-    share = childish * float(np.clip((_GROWN_AT_M - who.stature_m) / (_GROWN_AT_M - _CHILD_AT_M), 0, 1))
+    """A child of one metre has a head two fifths larger than a grown person of that stature would, and shorter limbs; half-grown
+    people are lanky."""
+    feminine = 0.03 * (who.body.femininity > 0.5)
+    if who.age_band == "teenager":
+        return Proportions(head=1.08 + feminine, legs=1.03, girth=0.92)
+    if who.age_band != "child":
+        return Proportions(head=1 + feminine)
+    share = float(np.clip((_GROWN_AT_M - who.stature_m) / (_GROWN_AT_M - _CHILD_AT_M), 0, 1))
     return Proportions(
-        head=1 + 0.42 * share + 0.03 * (who.body.femininity > 0.5),
-        legs=1 - 0.09 * share,
-        arms=1 - 0.06 * share,
+        head=1.16 + 0.26 * share,
+        legs=1 - 0.10 * share,
+        arms=1 - 0.07 * share,
         trunk=1 - 0.01 * share,
         girth=1 + 0.04 * share,
     )

@@ -104,8 +104,9 @@ def _details(canvas: Canvas, who: Identity, upper: Mask, lower: Mask) -> None:
     elif kind == UpperKind.SHIRT:
         canvas.colours[upper & (x > 0.02) & (y < 0.010)] *= 0.72
         canvas.dye(upper & (x > 0) & (z > 1.42) & (y < (z - 1.42) * 0.9), who.face.skin)
-    else:
-        canvas.colours[upper & (x > 0.02) & (y < 0.010)] *= 0.55
+    else:  # the pouch of a hoodie
+        edge = np.maximum(np.abs(y / 0.125), np.abs((z - 1.0) / 0.085))
+        canvas.colours[upper & (x > 0.02) & (np.abs(edge - 1.0) < 0.11)] *= 0.5
     if kind == UpperKind.DRESS:
         canvas.colours[upper & (np.abs(z - 1.06) < 0.018)] *= 0.55
     elif who.lower.belt:
@@ -135,7 +136,18 @@ def _outerwear(canvas: Canvas, who: Identity, outer: Outerwear) -> None:
         canvas.colours[lapel] *= 0.55
         canvas.colours[front & (np.abs(z - 0.97) < 0.010) & (np.abs(y - 0.115) < 0.05)] *= 0.6
     elif outer.kind == OuterKind.JACKET:
-        canvas.colours[cloth & (z < outer.hem_m + 0.035)] *= 0.75
+        _ribbed(canvas, cloth, outer)
+    if outer.kind in (OuterKind.COAT, OuterKind.JACKET):  # the seams of the back, and the slit of a coat
+        behind = cloth & (x < -0.03)
+        canvas.colours[behind & (y < 0.009) & (z < (1.02 if outer.kind == OuterKind.COAT else 1.34))] *= 0.45
+        canvas.colours[behind & (np.abs(z - (1.06 if outer.kind == OuterKind.COAT else 1.34)) < 0.012)] *= 0.5
+
+
+def _ribbed(canvas: Canvas, cloth: Mask, outer: Outerwear) -> None:
+    """A jacket's hem, cuffs and collar: knitted, darker than the rest, or lighter where that is dark already."""
+    arms = np.hypot(canvas.y, canvas.z - 1.405)  # how far down the sleeve, at rest
+    ends = cloth & ((canvas.z < outer.hem_m + 0.05) | (arms > 0.63) | (canvas.z > 1.46))
+    canvas.colours[ends] = canvas.colours[ends] * 0.4 if float(outer.colour.linear.mean()) > 0.05 else 0.16
 
 
 def _reflective_bands(canvas: Canvas) -> None:
@@ -150,6 +162,12 @@ def _reflective_bands(canvas: Canvas) -> None:
     canvas.colours[vest & ~bands & (canvas.x > 0.02) & (y < 0.008)] *= 0.6
 
 
+def _bind(canvas: Canvas, where: Mask, colour: Array) -> None:
+    """What is painted on cloth but belongs to a bag."""
+    canvas.dye(where, colour)
+    canvas.material[where] = Material.BAG
+
+
 def _straps(canvas: Canvas, who: Identity) -> None:
     bag = who.bag
     if bag is None:
@@ -159,13 +177,13 @@ def _straps(canvas: Canvas, who: Identity) -> None:
     trunk &= np.abs(y) < np.interp(z, [1.0, 1.25, 1.42], [0.26, 0.24, 0.17])
     strap = bag.colour.linear * 0.8
     if bag.kind == BagKind.BACKPACK:
-        band = np.abs(np.abs(y) - 0.108) < 0.024
-        canvas.dye(trunk & band & (z > 1.10) & (x > -0.1), strap)
+        band = np.abs(np.abs(y) - 0.108) < 0.030
+        _bind(canvas, trunk & band & (z > 1.10) & (x > -0.1), strap)
         canvas.colours[canvas.of(Material.BAG) & (np.abs(z - 1.26) < 0.009)] *= 0.4
     elif bag.kind == BagKind.CROSSBODY:
         slope = 0.49 / 0.265
         off = np.abs(z - 0.97 - (bag.side * 0.19 - y) * bag.side * slope) / np.hypot(1, slope)
-        canvas.dye(trunk & (off < 0.018) & (z > 0.93), strap)
+        _bind(canvas, trunk & (off < 0.026) & (z > 0.93), strap)
         canvas.colours[canvas.of(Material.BAG) & (np.abs(z - 0.95) < 0.008)] *= 0.5
     elif bag.kind == BagKind.TOTE:
         canvas.colours[canvas.of(Material.BAG) & (np.abs(x) < 0.06)] *= 0.85

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from haetae.imaging.colours import colour_name
 
 BGR = tuple[float, float, float]
+_APART = 55.0  # levels of 255 in the channel that differs most
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Colour:
     def linear(self) -> NDArray[np.float64]:
         """(3,) linear BGR 0-1."""
         return linear(self.bgr)
+
+    def differs_from(self, other: Colour) -> bool:
+        """Whether the two are told apart at a glance: another name, and clearly lighter, darker or of another hue."""
+        apart = float(np.abs(np.subtract(self.bgr, other.bgr)).max())
+        return self.name != other.name and apart > _APART
 
     def times(self, share: float) -> Colour:
         """The same dye darker (share < 1) or lighter."""

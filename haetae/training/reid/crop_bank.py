@@ -22,7 +22,7 @@ from haetae.simulator.people.figure import Figure, figure
 from haetae.simulator.people.identity import Identity, identity, look_alike
 from haetae.training.detection.picture_bank import Picture, PictureBank, joined, stored
 from haetae.training.reid.cameras import BankCamera, bank_cameras
-from haetae.training.reid.shots import Shot, shot
+from haetae.training.reid.shots import ANY, BEST, Shot, shot
 
 _VERSION = 1  # of how crops are drawn: another number, another bank
 _PART = 40  # identities that are drawn and put away together
@@ -45,6 +45,7 @@ class CropPlan:
     look_alikes: float = 0.2  # share of the identities that wear what the one before wears
     workers: float = 0.12  # share with helmet and vest
     whole: bool = field(default=False, repr=False)  # only people of 60 px or more, half seen, in boxes that hold all of them
+    best: int = field(default=0, repr=False)  # only what best shots are like (shots.BEST), under a number: another, another bank
 
     def __post_init__(self) -> None:
         if min(self.n_identities, self.shots, self.cameras_each, self.n_cameras) < 1:
@@ -71,10 +72,10 @@ class CropPlan:
 def crop_bank(plan: CropPlan, banks: Path, told: Told = lambda _: None, n_workers: int = 1) -> PictureBank:
     """The bank of the plan, from disk or drawn now (about 25 ms a crop and core); goes on where a killed drawing stopped.
 
-    Columns: identity, outfit, camera, height_px, seen, cut_above, cut_below, and one for each attribute: the index of its
-    value in VALUES.
+    Columns: identity, outfit, camera, height_px, seen, cut_above, cut_below, bag_seen, eyes_seen, and one for each attribute: the
+    index of its value in VALUES.
     """
-    facts = repr((_VERSION, plan)) + (" whole" if plan.whole else "")
+    facts = repr((_VERSION, plan)) + (" whole" if plan.whole else "") + (f" best {plan.best}" if plan.best else "")
     folder = banks / f"crops-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
     if not folder.is_dir():
         parts = folder.with_name(folder.name + ".parts")
@@ -98,7 +99,7 @@ def _draw(plan: CropPlan, parts: Path, told: Told, n_workers: int) -> None:
     if not missing:
         return
     parts.mkdir(parents=True, exist_ok=True)
-    cameras = bank_cameras(plan.n_cameras, plan.first_camera, told)
+    cameras = bank_cameras(plan.n_cameras, plan.first_camera, told, clear=plan.best > 0)
     began = time.monotonic()
     for n_done, _ in enumerate(_drawn_parts(plan, cameras, parts, missing, n_workers), 1):
         left = (time.monotonic() - began) / n_done * (len(missing) - n_done)
@@ -137,9 +138,13 @@ def _crops(plan: CropPlan, cameras: Sequence[BankCamera], indices: range) -> Ite
         who = plan.identity(index)
         drawn = figure(who, levels=(_LEVEL_M,))
         seen_by = rng.choice(len(cameras), min(plan.cameras_each, len(cameras)), replace=False)
+        ways = rng.uniform(0, 360, len(seen_by)) if plan.best else None
         for i in range(plan.shots):
-            camera = int(seen_by[i % len(seen_by)])
-            taken = shot(cameras[camera], drawn, company, rng, whole=plan.whole)
+            which = i % len(seen_by)
+            camera = int(seen_by[which])
+            way = None if ways is None else float(ways[which])
+            taking = BEST if plan.best else ANY
+            taken = shot(cameras[camera], drawn, company, rng, whole=plan.whole, taking=taking, facing_deg=way)
             if taken is not None:
                 yield taken.pixels, _facts(plan, index, who, camera, taken)
         company = [*company, drawn][-_COMPANY:]
@@ -155,5 +160,7 @@ def _facts(plan: CropPlan, index: int, who: Identity, camera: int, taken: Shot) 
         "seen": taken.seen,
         "cut_above": taken.cut_above,
         "cut_below": taken.cut_below,
+        "bag_seen": taken.bag_seen,
+        "eyes_seen": float(taken.eyes_seen),
         **{name.value: VALUES[name].index(truth[name]) for name in AttributeName},
     }

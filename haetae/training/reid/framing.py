@@ -18,11 +18,11 @@ MARGIN = 0.08
 """On each side, a share of the box: what shifting and shearing a crop brings in."""
 
 
-def framed(pixels: Pixels, box: Sequence[float] | NDArray[np.floating]) -> Pixels:
-    """(192, 96, 3) uint8: what lies in the box (xyxy px) and its margin, stretched; outside, the frame's edge is repeated."""
+def framed(pixels: Pixels, box: Sequence[float] | NDArray[np.floating], kept: ImageSize = KEPT) -> Pixels:
+    """(192, 96, 3) uint8 or what `kept` says: the box (xyxy px) and its margin, stretched; outside, the edge is repeated."""
     left, top, right, bottom = (float(value) for value in box)
-    x_scale = KEPT.width / ((1 + 2 * MARGIN) * (right - left))
-    y_scale = KEPT.height / ((1 + 2 * MARGIN) * (bottom - top))
+    x_scale = kept.width / ((1 + 2 * MARGIN) * (right - left))
+    y_scale = kept.height / ((1 + 2 * MARGIN) * (bottom - top))
     shrink = max(1.0, 1.0 / max(x_scale, y_scale))
     if shrink > 2.0:  # sampled at single points, a large person would come out ragged
         whole = 1 / shrink
@@ -31,8 +31,8 @@ def framed(pixels: Pixels, box: Sequence[float] | NDArray[np.floating]) -> Pixel
         x_scale, y_scale = x_scale / whole, y_scale / whole
     x_first, y_first = left - MARGIN * (right - left), top - MARGIN * (bottom - top)
     matrix = np.array([[x_scale, 0, (0.5 - x_first) * x_scale - 0.5], [0, y_scale, (0.5 - y_first) * y_scale - 0.5]])
-    kept = cv2.warpAffine(pixels, matrix, (KEPT.width, KEPT.height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(kept, dtype=np.uint8)
+    part = cv2.warpAffine(pixels, matrix, (kept.width, kept.height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(part, dtype=np.uint8)
 
 
 def inner(kept: Pixels) -> Pixels:
