@@ -28,7 +28,6 @@ from haetae.simulator.people.gait import Style, style_of
 from haetae.simulator.people.postures import Place as Spot
 
 Frame = NDArray[np.uint8]
-_FAR_PX = 150.0  # below this height the coarse mesh is enough
 _KEPT_FIGURES = 80
 SHUTTER_S = 1 / 60
 _LINE_M = 0.12
@@ -100,7 +99,7 @@ class Filming:
         if self._canvas.view.project(np.array([spot]))[0, 2] < 1.2:
             return None  # beside or below the lens
         height_px = self._canvas.view.focal_px * who.identity.stature_m / max(1.0, self._canvas.view.distance_m(spot))
-        posed = who.posed(posture_of(state, style), Spot(state.x_m, state.y_m, state.heading_deg), int(height_px < _FAR_PX))
+        posed = who.posed(posture_of(state, style), Spot(state.x_m, state.y_m, state.heading_deg), who.level_for(height_px))
         turn = radians(state.heading_deg)
         speed = state.speed_mps if state.act in MOVING else 0.0
         velocity = (speed * cos(turn), speed * sin(turn))

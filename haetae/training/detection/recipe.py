@@ -24,8 +24,8 @@ from haetae.training.workspace import Workspace
 
 _TEACHERS = ("rtmdet-nano", "retail-0013")
 _HELD_OUT_SEED = 1_000_000  # of identities and scenes
-_HELD_OUT_SIZE = ImageSize(width=480, height=352)
-_HELD_OUT_WIDTH_PX = 480
+_HELD_OUT_SIZES = (ImageSize(width=480, height=352), ImageSize(width=640, height=384))
+_HELD_OUT_WIDTHS_PX = (480, 640)
 _EVERY_HELD_OUT = 3  # frames of the clips' ends: neighbours are alike
 
 
@@ -50,7 +50,7 @@ class PersonDetectorRecipe:
         )
     )
     batch_size: int = 16
-    sizes: tuple[tuple[int, int], ...] = ((192, 320), (192, 320), (256, 416), (160, 256))
+    sizes: tuple[tuple[int, int], ...] = ((192, 320), (192, 320), (256, 416), (320, 544), (160, 256))
     widths: Widths = field(default_factory=lambda: Widths(pyramid=48))
     mix: Mix = field(default_factory=Mix)
     amounts: Amounts = field(default_factory=Amounts)
@@ -68,10 +68,10 @@ class PersonDetectorRecipe:
     def _held_out(self, workspace: Workspace, clips: ClipFrames) -> HeldOut:
         """The clips' ends, the same turned by 90 degrees, and frames with people and places that are used for nothing else."""
         members = [i for clip in range(len(CLIPS)) for i in clips.of_clip(clip, held_out=True)[::_EVERY_HELD_OUT].tolist()]
-        real = [at_width(clips.frame(i), _HELD_OUT_WIDTH_PX) for i in members]
+        real = [at_width(clips.frame(i), _HELD_OUT_WIDTHS_PX[n % 2]) for n, i in enumerate(members)]
         unseen = prepared(workspace.banks, clips, self.amounts.few(), _HELD_OUT_SEED, held_out=True)
         composer, rng = Composer(unseen, self.mix, held_out=True), np.random.default_rng(_HELD_OUT_SEED)
-        drawn = [composer.drawn(rng, _HELD_OUT_SIZE) for _ in range(self.n_held_out)]
+        drawn = [composer.drawn(rng, _HELD_OUT_SIZES[n % 2]) for n in range(self.n_held_out)]
         return HeldOut({"clips": real, "drawn": drawn, "turned": turned(real)}, chosen_on=("clips", "drawn"))
 
 
@@ -88,10 +88,11 @@ def _about(amounts: Amounts, clips: ClipFrames) -> About:
         purpose="People in pictures of any size (sides in multiples of 32), upright, sitting, bending and lying, from about 25 "
         "pixels of height on. 640 x 384 for cameras of 720p and more; 480 x 360 cameras at their own size.",
         data=f"{amounts.identities * amounts.sprites_each:,} cut-outs of {amounts.identities:,} drawn people in all postures, on "
-        f"{amounts.scenes + amounts.grounds:,} drawn places and on parts without people of {len(clips):,} frames of six recorded "
-        "clips (NVIDIA, Apache-2.0; Intel, CC-BY-4.0); and those frames themselves, with the boxes on which RTMDet-nano and "
-        "person-detection-retail-0013 (both Apache-2.0; trained by others on photographs of real people on terms of their own) "
-        "agree, some turned by 90 degrees. The last sixth of each clip is not learnt from. No box was drawn by hand.",
+        f"{amounts.scenes + amounts.grounds + amounts.interiors:,} drawn places and on parts without people of {len(clips):,} "
+        "frames of six recorded clips (NVIDIA, Apache-2.0; Intel, CC-BY-4.0); and those frames themselves, with the boxes on "
+        "which RTMDet-nano and person-detection-retail-0013 (both Apache-2.0; trained by others on photographs of real people on "
+        "terms of their own) agree, some turned by 90 degrees. The last sixth of each clip is not learnt from. No box was drawn "
+        "by hand.",
         limits="Six clips are all that it knows of real people: in places unlike them it is behind networks that were trained on "
         "tens of thousands of photographs. People below 25 pixels, seen from straight above, or of whom less than a third is "
         "seen are mostly missed. Posts, bins and clothes on hangers can be taken for people.",

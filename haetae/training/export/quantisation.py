@@ -83,6 +83,3 @@ class _Reader:
     def get_next(self) -> dict[str, Pictures] | None:
         pictures = next(self._left, None)
         return None if pictures is None else {self._name: np.ascontiguousarray(pictures, dtype=np.float32)}
-
-    def set_range(self, start_index: int, end_index: int) -> None:
-        raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -21,23 +22,24 @@ from haetae.simulator.people.identity import identity
 from haetae.simulator.people.postures import PostureKind, any_posture, style_of
 from haetae.training.detection.clips import ClipFrames
 from haetae.training.detection.composing.grounds import ground
+from haetae.training.detection.composing.interiors import interior
 from haetae.training.detection.composing.things import Cutout, thing
 from haetae.training.detection.labels import shares_within
 from haetae.training.detection.picture_bank import Picture
 
 Rows = Iterator[tuple[Picture, Mapping[str, float]]]
 
-SCENE, REAL, GROUND = 0, 1, 2
+SCENE, REAL, GROUND, INTERIOR = 0, 1, 2, 3
 """Sources of backgrounds."""
 
 POSTURES: Mapping[PostureKind, float] = {
-    PostureKind.WALK: 0.36,
+    PostureKind.WALK: 0.34,
     PostureKind.RUN: 0.04,
     PostureKind.STAND: 0.18,
     PostureKind.BEND: 0.06,
     PostureKind.CROUCH: 0.05,
     PostureKind.SIT: 0.10,
-    PostureKind.LIE: 0.18,
+    PostureKind.LIE: 0.20,
     PostureKind.FALL: 0.03,
 }
 """Shares of the sprite bank; column `posture` counts in this order."""
@@ -45,6 +47,7 @@ POSTURES: Mapping[PostureKind, float] = {
 _FIGURE_CELL_M = 0.02
 _SCENE_SIZE = ImageSize(width=560, height=352)
 _WORKERS = 0.12
+_HEIGHTS_PX = (45, 300)  # of a standing person
 _LARGEST_PX = 420
 _SMALLEST_PX = 10
 _OUTDOOR_LIGHTS: Mapping[LightKind, float] = {"day": 0.5, "overcast": 0.3, "dusk": 0.12, "night": 0.08}
@@ -60,7 +63,7 @@ def people(seeds: range, n_each: int) -> Rows:
         who = identity(seed, worker=bool(rng.random() < _WORKERS))
         body, style = figure(who, levels=(_FIGURE_CELL_M,)), style_of(who)
         for kind in rng.choice(len(kinds), n_each, p=shares).tolist():
-            height = rng.uniform(45, 110) if rng.random() < 0.55 else rng.uniform(70, 180)
+            height = math.exp(rng.uniform(*np.log(_HEIGHTS_PX)))
             drawn = sprite(body, any_posture(rng, kinds[kind], style), rng, height_px=float(height))
             if drawn is not None and min(drawn.bgra.shape[:2]) >= _SMALLEST_PX and max(drawn.bgra.shape[:2]) <= _LARGEST_PX:
                 yield _cutout(drawn), {"posture": kind, "standing_px": drawn.standing_px}
@@ -87,10 +90,17 @@ def scenes(seeds: range) -> Rows:
 
 
 def grounds(seed: int, n_grounds: int) -> Rows:
-    """Flat drawn places."""
+    """Flat drawn places outdoors."""
     rng = np.random.default_rng((seed, 2))
     for _ in range(n_grounds):
         yield ground(rng), {"source": GROUND}
+
+
+def interiors(seed: int, n_interiors: int) -> Rows:
+    """Flat drawn places indoors."""
+    rng = np.random.default_rng((seed, 6))
+    for _ in range(n_interiors):
+        yield interior(rng), {"source": INTERIOR}
 
 
 def patches(clips: ClipFrames, seed: int, n_each: int, *, held_out: bool) -> Rows:

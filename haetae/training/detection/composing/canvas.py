@@ -41,7 +41,7 @@ class Mood:
             sun=rng.uniform(0.2, 0.65) if sunny else 0.0,
             shadow_length=rng.uniform(0.15, 1.1) * rng.choice([-1.0, 1.0]),
             shadow_slope=rng.normal(0, 0.8),
-            gain=math.exp(rng.normal(0, 0.15)),
+            gain=math.exp(rng.normal(0.12, 0.25)),
             harmony=float(rng.choice([0.0, 0.25, 0.5, 0.75])),
             balance=rng.uniform(0.9, 1.1, 3).astype(np.float32),
             haze=rng.uniform(0, 25) if rng.random() < 0.33 else 0.0,

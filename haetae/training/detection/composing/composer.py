@@ -15,8 +15,10 @@ from haetae.domain.geometry import ImageSize
 from haetae.training.detection.clips import ClipFrames
 from haetae.training.detection.composing.canvas import Canvas, Mood
 from haetae.training.detection.composing.finishing import finished
+from haetae.training.detection.composing.real_frames import cut, mosaic, quarters, recoloured
+from haetae.training.detection.composing.slope import Slope
 from haetae.training.detection.composing.things import Cutout
-from haetae.training.detection.labels import IGNORED, LYING, PERSON, LabelledFrame, quarter_turned
+from haetae.training.detection.labels import IGNORED, LYING, LabelledFrame, quarter_turned
 from haetae.training.detection.picture_bank import PictureBank
 
 Floats = NDArray[np.float32]
@@ -26,13 +28,14 @@ Floats = NDArray[np.float32]
 class Mix:
     """How often what is shown, as shares 0-1. `postures`, `sources` and `clips` in the order in which the banks number them."""
 
-    real: float = 0.4
-    people_in_real: float = 0.5
-    turned_real: float = 0.15
-    turned_people: float = 0.05
+    real: float = 0.35
+    people_in_real: float = 0.4
+    turned_real: float = 0.2
+    mosaic_real: float = 0.35
+    turned_people: float = 0.06
     mosaic: float = 0.15
-    postures: tuple[float, ...] = (0.40, 0.03, 0.22, 0.06, 0.05, 0.09, 0.13, 0.02)
-    sources: tuple[float, ...] = (0.4, 0.35, 0.25)
+    postures: tuple[float, ...] = (0.36, 0.03, 0.20, 0.06, 0.05, 0.09, 0.18, 0.03)
+    sources: tuple[float, ...] = (0.35, 0.25, 0.2, 0.2)
     clips: tuple[float, ...] = (0.30, 0.14, 0.16, 0.12, 0.13, 0.15)
     mean_people: float = 5.0
     empty: float = 0.08
@@ -77,7 +80,7 @@ class Composer:
 
     def drawn(self, rng: np.random.Generator, size: ImageSize) -> LabelledFrame:
         canvas = Canvas(self._place(rng, size), Mood.drawn(rng))
-        slope = _Slope.drawn(rng, size)
+        slope = Slope.drawn(rng, size)
         if rng.random() < 0.65:
             self._lay_things(rng, canvas, slope, int(rng.integers(1, 8)))
         n_people = 0 if rng.random() < self._mix.empty else min(20, 1 + int(rng.poisson(self._mix.mean_people)))
@@ -89,39 +92,35 @@ class Composer:
         return LabelledFrame(finished(rng, canvas.pixels), *canvas.labels())
 
     def real(self, rng: np.random.Generator, size: ImageSize) -> LabelledFrame:
-        """A part of a real frame, at times turned on its side, at times with drawn people among the real ones."""
-        assert self._banks.clips is not None
-        members = self._by_clip[int(rng.choice(len(self._by_clip), p=self._clip_shares))]
-        frame = self._banks.clips.frame(int(members[rng.integers(len(members))]))
-        if rng.random() < self._mix.turned_real:
-            frame = quarter_turned(frame, int(rng.choice([1, 3])))
-        frame = _cut(rng, frame, size)
-        pixels = frame.pixels.astype(np.float32)
-        if rng.random() < 0.6:
-            pixels *= (rng.uniform(0.6, 1.3) * rng.uniform(0.88, 1.12, 3)).astype(np.float32)
-            pixels += np.float32(rng.uniform(-15, 15))
+        """A part of a real frame or four of them, at times with drawn people among the real ones."""
+        alone = rng.random() >= self._mix.mosaic_real
+        frame = self._real_part(rng, size) if alone else mosaic(rng, size, self._real_part)
+        pixels = recoloured(rng, frame.pixels)
         boxes, flags, postures = frame.boxes, frame.flags, frame.postures
         if rng.random() < self._mix.people_in_real:
             canvas = Canvas(pixels, Mood.drawn(rng))
-            self._lay_people(rng, canvas, _Slope.drawn(rng, size), int(rng.integers(1, 5)))
+            self._lay_people(rng, canvas, Slope.drawn(rng, size), int(rng.integers(1, 5)))
             flags = np.where(canvas.share_covered(boxes) > 0.3, np.int8(IGNORED), flags)
             drawn = canvas.labels()
             boxes, flags = np.concatenate([boxes, drawn[0]]), np.concatenate([flags, drawn[1]])
             postures = np.concatenate([postures, drawn[2]])
         return LabelledFrame(finished(rng, pixels), boxes, flags, postures)
 
+    def _real_part(self, rng: np.random.Generator, size: ImageSize) -> LabelledFrame:
+        """A part of a frame of any clip, at times turned on its side."""
+        assert self._banks.clips is not None
+        members = self._by_clip[int(rng.choice(len(self._by_clip), p=self._clip_shares))]
+        frame = self._banks.clips.frame(int(members[rng.integers(len(members))]))
+        if rng.random() < self._mix.turned_real:
+            frame = quarter_turned(frame, int(rng.choice([1, 3])))
+        return cut(rng, frame, size)
+
     def _place(self, rng: np.random.Generator, size: ImageSize) -> Floats:
         """A background, or four of them side by side."""
         if rng.random() >= self._mix.mosaic:
             return self._background(rng, size).astype(np.float32)
         pixels = np.empty((size.height, size.width, 3), np.float32)
-        x, y = int(rng.uniform(0.25, 0.75) * size.width), int(rng.uniform(0.25, 0.75) * size.height)
-        for left, top, right, bottom in (
-            (0, 0, x, y),
-            (x, 0, size.width, y),
-            (0, y, x, size.height),
-            (x, y, size.width, size.height),
-        ):
+        for left, top, right, bottom in quarters(rng, size):
             pixels[top:bottom, left:right] = self._background(rng, ImageSize(width=right - left, height=bottom - top))
         return pixels
 
@@ -150,7 +149,7 @@ class Composer:
             part = cv2.LUT(part, levels.clip(0, 255).astype(np.uint8)[None])
         return np.asarray(part, dtype=np.uint8)
 
-    def _lay_people(self, rng: np.random.Generator, canvas: Canvas, slope: _Slope, n_people: int) -> None:
+    def _lay_people(self, rng: np.random.Generator, canvas: Canvas, slope: Slope, n_people: int) -> None:
         """Far ones first; some of them close together."""
         places: list[tuple[float, float, float]] = []  # x, y of the feet; height
         for _ in range(n_people):
@@ -161,7 +160,7 @@ class Composer:
                 places.append(slope.somewhere(rng))
         for x, y, high in sorted(places, key=lambda place: place[1]):
             sprite, standing_px, posture = self._sprite(rng)
-            canvas.lay_person(rng, sprite, (x, y), min(high / standing_px, 1.6), posture)
+            canvas.lay_person(rng, sprite, (x, y), min(high / standing_px, 2.2), posture)
 
     def _sprite(self, rng: np.random.Generator) -> tuple[Cutout, float, int]:
         posture = int(rng.choice(len(self._by_posture), p=self._posture_shares))
@@ -174,7 +173,7 @@ class Composer:
         return cutout, float(sprites.columns["standing_px"][index]), posture
 
     def _lay_things(
-        self, rng: np.random.Generator, canvas: Canvas, slope: _Slope, n_things: int, *, occlude: bool = False
+        self, rng: np.random.Generator, canvas: Canvas, slope: Slope, n_things: int, *, occlude: bool = False
     ) -> None:
         for _ in range(n_things):
             things = self._banks.things
@@ -196,57 +195,6 @@ class Composer:
                 continue
             plain = np.full((part.height, part.width, 3), rng.uniform(10, 240)) + rng.normal(0, 15, 3)
             canvas.cover(place, self._background(rng, part) if rng.random() < 0.6 else plain.clip(0, 255).astype(np.uint8))
-
-
-@dataclass(frozen=True, slots=True)
-class _Slope:
-    """How large people are where. Level ground: their height grows with the distance of their feet from the horizon, at a rate
-    of their height to the camera's. `rate` 0: any size anywhere."""
-
-    size: ImageSize
-    horizon_px: float
-    rate: float
-
-    @classmethod
-    def drawn(cls, rng: np.random.Generator, size: ImageSize) -> _Slope:
-        rate = math.exp(rng.uniform(math.log(0.2), math.log(0.8))) if rng.random() < 0.75 else 0.0
-        return cls(size, rng.uniform(-1.0, 0.45) * size.height, rate)
-
-    def somewhere(self, rng: np.random.Generator) -> tuple[float, float, float]:
-        """x, y and the height of a standing person, all in pixels."""
-        x = rng.uniform(-0.01, 1.01) * self.size.width
-        high = math.exp(rng.uniform(math.log(20), math.log(210)))
-        lowest = 1.12 * self.size.height
-        nearest = max(self.horizon_px + 18 / self.rate, 0.1 * self.size.height) if self.rate > 0 else lowest
-        if nearest >= lowest:
-            return x, rng.uniform(0.1, 1.12) * self.size.height, high
-        y = rng.uniform(nearest, lowest)
-        grown = self.rate * (y - self.horizon_px)
-        return x, y, grown if 18 <= grown <= 230 else high
-
-
-def _cut(rng: np.random.Generator, frame: LabelledFrame, size: ImageSize) -> LabelledFrame:
-    """A part of the frame, or the frame with grey around it, at another scale; mirrored half of the time."""
-    height, width = frame.pixels.shape[:2]
-    wide = max(width, height) * math.exp(rng.uniform(math.log(0.4), math.log(1.4)))
-    high = wide * size.height / size.width
-    left, top = (rng.uniform(min(0, room), max(0, room)) for room in (width - wide, height - high))
-    scale = size.width / wide
-    pixels = frame.pixels if scale > 0.8 else cv2.GaussianBlur(frame.pixels, (0, 0), 0.45 / scale)
-    across = -scale if rng.random() < 0.5 else scale
-    offset = size.width + left * scale if across < 0 else -left * scale
-    matrix = np.array([[across, 0, offset], [0, scale, -top * scale]])
-    grey = (114, 114, 114)
-    pixels = cv2.warpAffine(pixels, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR, borderValue=grey)
-    corners = frame.boxes * np.array([across, scale] * 2, np.float32) + np.array([offset, -top * scale] * 2, np.float32)
-    boxes = np.concatenate([np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])], axis=1)
-    inside = boxes.clip(0, [size.width, size.height] * 2).astype(np.float32)
-    sides = inside[:, 2:] - inside[:, :2]
-    whole = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    sure = (frame.flags == PERSON) & (sides.prod(1) > 0.35 * whole) & (sides.max(1, initial=0) >= 12)
-    stays = (sides >= 3).all(axis=1)
-    flags = np.where(sure, PERSON, IGNORED).astype(np.int8)
-    return LabelledFrame(np.asarray(pixels, dtype=np.uint8), inside[stays], flags[stays], frame.postures[stays])
 
 
 def _shares(wanted: Sequence[float], members: Sequence[NDArray[np.intp]]) -> NDArray[np.float64]:

@@ -11,25 +11,27 @@ from haetae.training.detection.composing.things import any_colour, thing
 
 Floats = NDArray[np.float32]
 
-_HEIGHT, _WIDTH = 360, 576
+HEIGHT, WIDTH = 360, 576
+"""Of what is drawn here, in pixels."""
+
 _TEXTURE = 512
 
 
 def ground(rng: np.random.Generator) -> Pixels:
     """(360, 576, 3) uint8. Nobody is in it."""
-    horizon = int(rng.choice([rng.uniform(-0.5, 0.0), rng.uniform(0.0, 0.45)]) * _HEIGHT)
-    pixels = _lying(rng, _surface(rng), horizon)
+    horizon = int(rng.choice([rng.uniform(-0.5, 0.0), rng.uniform(0.0, 0.45)]) * HEIGHT)
+    pixels = lying(rng, surface(rng), horizon)
     if horizon > 4:
         pixels[:horizon] = _far(rng, horizon)
         _edge(rng, pixels, horizon)
     if rng.random() < 0.6:
         _shadows(rng, pixels, max(0, horizon))
-    pixels *= _clouds(rng, (_HEIGHT, _WIDTH), 3, rng.uniform(0.0, 0.15))[..., None]
+    pixels *= clouds(rng, (HEIGHT, WIDTH), 3, rng.uniform(0.0, 0.15))[..., None]
     softer = cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.4, 1.0))
     return np.asarray(softer.clip(0, 255), dtype=np.uint8)
 
 
-def _surface(rng: np.random.Generator) -> Floats:
+def surface(rng: np.random.Generator) -> Floats:
     """A square of ground seen from above: grass, paving, asphalt, gravel, boards."""
     side = _TEXTURE
     kind = rng.choice(["grass", "paving", "asphalt", "gravel", "boards", "plain"], p=[0.22, 0.3, 0.22, 0.08, 0.1, 0.08])
@@ -39,8 +41,8 @@ def _surface(rng: np.random.Generator) -> Floats:
     elif kind in ("asphalt", "gravel"):
         base = (rng.uniform(50, 170) + rng.normal(0, 6, 3)).astype(np.float32)
     texture = np.broadcast_to(base, (side, side, 3)).copy()
-    texture *= _clouds(rng, (side, side), 6, rng.uniform(0.02, 0.2))[..., None]
-    texture *= _clouds(rng, (side, side), 90, rng.uniform(0.02, 0.12 if kind == "asphalt" else 0.3))[..., None]
+    texture *= clouds(rng, (side, side), 6, rng.uniform(0.02, 0.2))[..., None]
+    texture *= clouds(rng, (side, side), 90, rng.uniform(0.02, 0.12 if kind == "asphalt" else 0.3))[..., None]
     if kind in ("paving", "boards"):
         _joints(rng, texture, boards=kind == "boards")
     if kind == "asphalt" or rng.random() < 0.2:
@@ -88,15 +90,15 @@ def _marks(rng: np.random.Generator, texture: Floats) -> None:
                 cv2.circle(texture, centre, int(rng.uniform(3, 25)), any_colour(rng), -1)
 
 
-def _lying(rng: np.random.Generator, texture: Floats, horizon: int) -> Floats:
+def lying(rng: np.random.Generator, texture: Floats, horizon: int) -> Floats:
     """The texture seen in perspective, from the bottom of the picture up to the horizon."""
     far = max(horizon, 0)
     narrow = 0.5 if horizon < 0 else 0.05
     near = rng.uniform(1.0, 2.5)
-    top, bottom = narrow * _WIDTH * near, near * _WIDTH
-    middle, skew = _WIDTH / 2, rng.normal(0, 0.2) * _WIDTH
+    top, bottom = narrow * WIDTH * near, near * WIDTH
+    middle, skew = WIDTH / 2, rng.normal(0, 0.2) * WIDTH
     target = np.array(
-        [[middle - top + skew, far], [middle + top + skew, far], [middle + bottom, _HEIGHT], [middle - bottom, _HEIGHT]],
+        [[middle - top + skew, far], [middle + top + skew, far], [middle + bottom, HEIGHT], [middle - bottom, HEIGHT]],
         np.float32,
     )
     side = _TEXTURE * rng.uniform(1.0, 4.0)
@@ -104,23 +106,21 @@ def _lying(rng: np.random.Generator, texture: Floats, horizon: int) -> Floats:
     if rng.random() < 0.5:  # turned on the floor
         source = np.roll(source, 1, axis=0) + rng.uniform(0, 200)
     matrix = cv2.getPerspectiveTransform(source, target)
-    return np.asarray(
-        cv2.warpPerspective(texture, matrix, (_WIDTH, _HEIGHT), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_WRAP),
-        dtype=np.float32,
-    )
+    seen = cv2.warpPerspective(texture, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_WRAP)
+    return np.nan_to_num(np.asarray(seen, dtype=np.float32))  # a row of pixels may lie on the horizon itself, infinitely far
 
 
 def _far(rng: np.random.Generator, horizon: int) -> Floats:
     """What stands behind the ground: sky, walls with windows, a hedge or trees."""
-    strip = np.empty((horizon, _WIDTH, 3), np.float32)
+    strip = np.empty((horizon, WIDTH, 3), np.float32)
     sky = rng.uniform(130, 240) + np.array([rng.uniform(0, 40), rng.uniform(-5, 10), rng.uniform(-30, 5)])
     strip[:] = sky * np.linspace(1.0, rng.uniform(0.9, 1.1), horizon)[:, None, None]
     x = 0
-    while x < _WIDTH:
+    while x < WIDTH:
         wide = int(rng.uniform(30, 260))
         top = int(rng.uniform(-0.6, 0.8) * horizon)
         if rng.random() < 0.65:
-            _wall(rng, strip, (x, max(0, top), min(_WIDTH, x + wide)))
+            _wall(rng, strip, (x, max(0, top), min(WIDTH, x + wide)))
         else:
             leaf = np.array([rng.uniform(20, 70), rng.uniform(50, 130), rng.uniform(20, 110)])
             for _ in range(wide):
@@ -151,8 +151,8 @@ def _edge(rng: np.random.Generator, pixels: Floats, horizon: int) -> None:
         scale = rng.uniform(0.15, 0.5)
         small = cv2.resize(cutout, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
         height, width = small.shape[:2]
-        x, y = int(rng.uniform(0, _WIDTH - width)) if width < _WIDTH else 0, horizon + int(rng.uniform(0, 25)) - height
-        if y < 0 or width > _WIDTH or y + height > _HEIGHT:
+        x, y = int(rng.uniform(0, WIDTH - width)) if width < WIDTH else 0, horizon + int(rng.uniform(0, 25)) - height
+        if y < 0 or width > WIDTH or y + height > HEIGHT:
             continue
         under = pixels[y : y + height, x : x + width]
         under[:] = under * (1 - small[..., 3:] / 255) + small[..., :3]
@@ -160,19 +160,17 @@ def _edge(rng: np.random.Generator, pixels: Floats, horizon: int) -> None:
 
 def _shadows(rng: np.random.Generator, pixels: Floats, horizon: int) -> None:
     """Of things outside the picture: of leaves, walls, poles."""
-    mask = np.zeros((_HEIGHT, _WIDTH), np.float32)
+    mask = np.zeros((HEIGHT, WIDTH), np.float32)
     for _ in range(int(rng.integers(1, 6))):
         match int(rng.integers(3)):
             case 0:
-                corners = rng.uniform([-100, horizon], [_WIDTH + 100, _HEIGHT + 60], (int(rng.integers(3, 6)), 2)).astype(
-                    np.int32
-                )
+                corners = rng.uniform([-100, horizon], [WIDTH + 100, HEIGHT + 60], (int(rng.integers(3, 6)), 2)).astype(np.int32)
                 cv2.fillPoly(mask, [cv2.convexHull(corners)], 1.0)
             case 1:
-                x = rng.uniform(0, _WIDTH, 2)
-                cv2.line(mask, (int(x[0]), horizon), (int(x[1]), _HEIGHT), 1.0, int(rng.uniform(3, 30)))
+                x = rng.uniform(0, WIDTH, 2)
+                cv2.line(mask, (int(x[0]), horizon), (int(x[1]), HEIGHT), 1.0, int(rng.uniform(3, 30)))
             case _:
-                centre = rng.uniform([0, horizon], [_WIDTH, _HEIGHT])
+                centre = rng.uniform([0, horizon], [WIDTH, HEIGHT])
                 for x, y in rng.normal(centre, [70, 22], (60, 2)):
                     cv2.ellipse(mask, (int(x), int(y)), (int(rng.uniform(3, 22)), int(rng.uniform(2, 9))), 0, 0, 360, 1.0, -1)
     mask[:horizon] = 0
@@ -180,7 +178,7 @@ def _shadows(rng: np.random.Generator, pixels: Floats, horizon: int) -> None:
     pixels *= (1 - soft)[..., None]
 
 
-def _clouds(rng: np.random.Generator, size: tuple[int, int], cells: int, strength: float) -> Floats:
+def clouds(rng: np.random.Generator, size: tuple[int, int], cells: int, strength: float) -> Floats:
     """(h, w) float32 around 1."""
     coarse = rng.normal(1.0, strength, (cells, cells)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC), dtype=np.float32)

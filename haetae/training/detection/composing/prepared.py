@@ -16,18 +16,19 @@ from haetae.training.detection.composing import banks as content
 from haetae.training.detection.composing.composer import Banks
 from haetae.training.detection.picture_bank import PictureBank, stored
 
-_VERSION = 1  # of what is drawn; one more makes all banks anew
+_VERSION = 2  # of what is drawn; one more makes all banks anew
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """How much of everything is drawn. Identities and scenes count from the seed on, at most to a million."""
 
-    identities: int = 900
+    identities: int = 1000
     sprites_each: int = 12
     things: int = 2000
-    scenes: int = 140
+    scenes: int = 320
     grounds: int = 500
+    interiors: int = 500
     patches_each: int = 150
 
     def few(self) -> Amounts:
@@ -38,6 +39,7 @@ class Amounts:
             things=max(1, self.things // 10),
             scenes=max(1, self.scenes // 10),
             grounds=max(1, self.grounds // 10),
+            interiors=max(1, self.interiors // 10),
             patches_each=max(1, self.patches_each // 10),
         )
 
@@ -58,11 +60,12 @@ def prepared(folder: Path, clips: ClipFrames, amounts: Amounts, seed: int, *, he
         backgrounds=_kept(
             folder,
             "places",
-            (seed, amounts.scenes, amounts.grounds, amounts.patches_each, held_out, clips.bank.folder.name),
-            amounts.scenes + amounts.grounds + n_clips * amounts.patches_each,
+            (seed, amounts.scenes, amounts.grounds, amounts.interiors, amounts.patches_each, held_out, clips.bank.folder.name),
+            amounts.scenes + amounts.grounds + amounts.interiors + n_clips * amounts.patches_each,
             lambda: chain(
                 content.scenes(places),
                 content.grounds(seed, amounts.grounds),
+                content.interiors(seed, amounts.interiors),
                 content.patches(clips, seed, amounts.patches_each, held_out=held_out),
             ),
         ),
