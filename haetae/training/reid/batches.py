@@ -37,6 +37,14 @@ class Crops:
     bank: PictureBank
     rows: Rows
     targets: NDArray[np.float16] | None = None
+    people: tuple[Rows, ...] = ()  # rows that show the same person each, where that is known: such come together
+
+    def some(self, n: int, shots: int, rng: np.random.Generator) -> Rows:
+        """`n` rows: `shots` of each person where people are known."""
+        if not self.people:
+            return np.asarray(self.rows[rng.integers(0, len(self.rows), n)], np.intp)
+        chosen = rng.integers(0, len(self.people), -(-n // shots)).tolist()
+        return np.concatenate([_some(self.people[i], shots, rng) for i in chosen])[:n]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class ReidBatches:
         rng = np.random.default_rng((self.seed, step))
         classes = self._classes(rng)
         drawn = np.concatenate([_some(self.members[c], self.sampling.shots, rng) for c in classes])
-        real = self.real.rows[rng.integers(0, len(self.real.rows), self.sampling.real)] if self.real else np.empty(0, np.intp)
+        real = self.real.some(self.sampling.real, self.sampling.shots, rng) if self.real else np.empty(0, np.intp)
         size = size_at(step, self.steps, self.sizes, self.size)
         images = [augmented(self.drawn.bank.picture(i), self.augmentation, size, rng) for i in drawn.tolist()]
         if self.real:

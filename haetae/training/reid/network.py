@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -37,6 +39,7 @@ class ReidNetwork(nn.Module):
         self.trunk = trunk
         self.reduce = nn.Linear(n_features, n_dimensions, bias=False)
         self.neck = nn.BatchNorm1d(n_dimensions)
+        self.register_load_state_dict_pre_hook(_grow)  # type: ignore[no-untyped-call]
         self.centres = nn.Parameter(torch.randn(n_identities, n_dimensions)) if n_identities else None
 
     def forward(self, images: Tensor) -> Tensor:
@@ -48,3 +51,26 @@ class ReidNetwork(nn.Module):
         if self.centres is None:
             raise ValueError("the network has no class centres")
         return sharpness * F.normalize(embeddings) @ F.normalize(self.centres).T
+
+
+def _grow(network: nn.Module, state: dict[str, Any], *_: object) -> None:
+    """Makes the weights of a network with fewer features, or without stripes, into weights of this one.
+
+    What the features and stripes that are new would add is 0 at first, so that the embeddings stay as they were. Weights
+    that fit, or that fit in no way, are left as they are: the loading then says so.
+    """
+    own = network.state_dict()
+    weights, wanted = state.get("reduce.weight"), own["reduce.weight"]
+    if weights is None or weights.shape == wanted.shape or weights.shape[0] != wanted.shape[0]:
+        return
+    n_old, n_last = weights.shape[1], own["trunk.last.0.weight"].shape[0] if "trunk.last.0.weight" in own else 0
+    if not n_last or n_old > n_last or n_old != state["trunk.last.0.weight"].shape[0]:
+        return
+    n_stripes = wanted.shape[1] // n_last
+    grown = torch.zeros_like(wanted).view(-1, n_last, n_stripes)
+    grown[:, :n_old] = weights[:, :, None] / n_stripes
+    state["reduce.weight"] = grown.flatten(1)
+    for name in [name for name in own if name.startswith("trunk.last.") and own[name].ndim]:
+        wider = own[name].clone()
+        wider[:n_old] = state[name]
+        state[name] = wider

@@ -20,20 +20,25 @@ class OSNet(nn.Module):
     `instance_norm` puts instance normalisation into the stem and behind the first block of the first two stages, which takes a
     camera's own contrast and tint out of the features (as OSNet-IBN and Pan et al., ECCV 2018, do); it cannot be folded
     into convolutions and costs half as much again.
+
+    The paper pools over the whole body and has as many features as the last stage has channels: with `stripes` (rows of equal
+    height, which divide h / 16) what is above and what is below are kept apart (Sun et al., ECCV 2018), and `last` multiplies
+    the features: a narrow network's few are too few for an embedding.
     """
 
-    def __init__(self, width: float = 1.0, *, instance_norm: bool = False) -> None:
+    def __init__(self, width: float = 1.0, *, instance_norm: bool = False, stripes: int = 1, last: float = 1.0) -> None:
         super().__init__()
         stem, first, second, third = (round(width * channels) for channels in _CHANNELS)
-        self.n_features = third
+        n_last = round(last * third)
+        self.n_features = n_last * stripes
         self.stem = nn.Sequential(_convolution(3, stem, 7, stride=2, instance_norm=instance_norm), nn.MaxPool2d(3, 2, 1))
         self.stages = nn.Sequential(
             _stage(stem, first, pooled=True, instance_norm=instance_norm),
             _stage(first, second, pooled=True, instance_norm=instance_norm),
             _stage(second, third, pooled=False, instance_norm=False),
         )
-        self.last = _convolution(third, third, 1)
-        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.last = _convolution(third, n_last, 1)
+        self.pool = nn.AdaptiveAvgPool2d((stripes, 1))
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
@@ -41,7 +46,7 @@ class OSNet(nn.Module):
                     nn.init.zeros_(module.bias)
 
     def maps(self, images: Tensor) -> Tensor:
-        """(n, `n_features`, h / 16, w / 16): the features before pooling."""
+        """(n, channels, h / 16, w / 16): the features before pooling."""
         features: Tensor = self.last(self.stages(self.stem(images)))
         return features
 

@@ -25,13 +25,14 @@ from haetae.training.reid.network import ReidNetwork
 from haetae.training.reid.osnet import OSNet
 from haetae.training.reid.real_people import RealPlan, real_bank
 from haetae.training.reid.resnet50 import ResNet50
-from haetae.training.reid.teachers import combined, principal_directions, projected, pulled, teacher_embeddings
+from haetae.training.reid.teachers import agreeing, combined, principal_directions, projected, pulled, teacher_embeddings
 from haetae.training.workspace import Workspace
 
 BOX_TEACHERS = ("rtmdet-nano", "retail-0013")
 """Who finds the people in clips."""
 
 Targets = NDArray[np.float16]
+Column = NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,17 @@ class ReidRecipe:
     )
     width: float = 0.25
     instance_norm: bool = False
+    stripes: int = 4  # of the body, from head to foot, whose features the embedding is made of
+    last: float = 2.0  # times the features of the paper's last convolution
     n_dimensions: int = 256
     height_px: int = 128
     width_px: int = 64
     sizes: Sizes = ((0.4, 0.5), (0.8, 0.75))
     crops: CropPlan = field(default_factory=CropPlan)
     held_out: CropPlan = field(default_factory=lambda: CropPlan(1_000_000, 60, 8, 4, 16, first_camera=1_000_000))
-    real: RealPlan | None = field(default_factory=RealPlan)
+    real: RealPlan | None = field(default_factory=lambda: RealPlan(0, 0, outfits=60, shots=10))
     teachers: tuple[str, ...] = ("reid-0288", "reid-0286")
+    agreement: float = 0.7  # 0-1: how far a crop's target is drawn to the mean of its person's
     sampling: Sampling = field(default_factory=Sampling)
     augmentation: Augmentation = field(default_factory=Augmentation)
     weights: LossWeights = field(default_factory=LossWeights)
@@ -65,7 +69,7 @@ class ReidRecipe:
 
     def trunk(self) -> tuple[nn.Module, int]:
         """The network without its head, and how many features it gives."""
-        network = OSNet(self.width, instance_norm=self.instance_norm)
+        network = OSNet(self.width, instance_norm=self.instance_norm, stripes=self.stripes, last=self.last)
         return network, network.n_features
 
     def build(self, workspace: Workspace) -> ReidLearner:
@@ -83,6 +87,7 @@ class ReidRecipe:
         drawn_targets, real_targets = self._targets(drawn, real, inference)
         members = grouped(drawn.columns["identity"])
         kept_out = real.columns["held_out"].astype(bool) if real else np.zeros(0, bool)
+        learnt = np.flatnonzero(~kept_out)
         batches = ReidBatches(
             seed=self.seed,
             steps=self.optimisation.steps,
@@ -93,7 +98,7 @@ class ReidRecipe:
             drawn=Crops(drawn, np.arange(len(drawn)), drawn_targets),
             members=members,
             fellows=fellows_of(drawn.columns["outfit"], members),
-            real=Crops(real, np.flatnonzero(~kept_out), real_targets) if real else None,
+            real=Crops(real, learnt, real_targets, _of_people(real, learnt)) if real else None,
         )
         n_classes = len(members) if self.weights.classes else 0
         trunk, n_features = self.trunk()
@@ -115,7 +120,9 @@ class ReidRecipe:
         if self.n_dimensions > together.shape[1]:
             raise Misconfigured(f"The teachers give {together.shape[1]} dimensions: n_dimensions can be no more than that.")
         directions = principal_directions(together, self.n_dimensions)
-        targets = [projected(rows, directions).astype(np.float16) for rows in said]
+        named = [_named(bank) for bank in ([drawn, real] if real else [drawn])]
+        agreed = [agreeing(projected(rows, directions), *who, self.agreement) for rows, who in zip(said, named, strict=True)]
+        targets = [rows.astype(np.float16) for rows in agreed]
         return targets[0], targets[1] if real else None
 
     def _about(self, drawn: PictureBank, real: PictureBank | None) -> About:
@@ -150,6 +157,17 @@ class ResNetRecipe(ReidRecipe):
 
     def named(self) -> str:
         return "ResNet-50"
+
+
+def _named(bank: PictureBank) -> tuple[Column, Column]:
+    """Of each crop the person and the camera; where nobody is named, each crop is a person of its own."""
+    people = bank.columns.get("identity", np.arange(len(bank)))
+    return people, bank.columns.get("camera", np.zeros(len(bank), np.int64))
+
+
+def _of_people(bank: PictureBank, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
+    """The rows by person, where people are named."""
+    return tuple(rows[group] for group in grouped(bank.columns["identity"][rows])) if "identity" in bank.columns else ()
 
 
 def told(text: str) -> None:

@@ -61,6 +61,24 @@ def projected(rows: NDArray[np.float32], directions: NDArray[np.float32]) -> NDA
     return normalised(rows @ directions)
 
 
+def agreeing(
+    rows: NDArray[np.float32], identities: NDArray[np.generic], cameras: NDArray[np.generic], share: float
+) -> NDArray[np.float32]:
+    """(n, d) unit rows, each drawn by `share` (0-1) to what the teachers say of its person on average over the cameras.
+
+    Of people with names more is known than the teachers can see: what they say of one person in another light, pose or camera
+    differs by their errors, and the mean has less of them.
+    """
+    if not share:
+        return rows
+    means = np.empty_like(rows)
+    for person in np.unique(identities):
+        own = np.flatnonzero(identities == person)
+        by_camera = [rows[own[cameras[own] == camera]].mean(axis=0) for camera in np.unique(cameras[own])]
+        means[own] = np.mean(by_camera, axis=0)
+    return normalised((1 - share) * rows + share * normalised(means))
+
+
 def pulled(workspace: Workspace, names: Sequence[str]) -> Callable[[], Inference]:
     """Pulls the networks when it is called. Into the workspace: in the platform's own folder they would become its default."""
 
