@@ -1,5 +1,9 @@
 """Distances, re-ranking, fusion of evidence and grouping into people: arrays in, order out."""
 
-from haetae.ranking.k_reciprocal import AllTheSame, KReciprocal, rerank_embeddings
+from haetae.ranking.camera_aware import CameraAware
+from haetae.ranking.k_reciprocal import KReciprocal
+from haetae.ranking.neighbours import AllTheSame
+from haetae.ranking.propagation import GraphPropagation
+from haetae.ranking.rerank import Reranking, TakenBy, rerank_embeddings
 
-__all__ = ["AllTheSame", "KReciprocal", "rerank_embeddings"]
+__all__ = ["AllTheSame", "CameraAware", "GraphPropagation", "KReciprocal", "Reranking", "TakenBy", "rerank_embeddings"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numba
@@ -14,6 +14,11 @@ from haetae.ranking.rows import over_rows
 
 BLOCK_BYTES = 64 << 20  # of similarities held at a time
 SPARE = 8  # neighbours kept beyond k while distances are still rounded, so that rounding cannot push one out
+SAME_PLACE = 1e-6  # squared distance below which single precision cannot tell two unit vectors apart
+
+
+class AllTheSame(ValueError):
+    """No two of the vectors differ, so there is no largest distance to divide by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +34,7 @@ SeeBlock = Callable[[int, NDArray[np.float32]], None]
 
 
 def neighbours_of(vectors: Vectors, k: int, see: SeeBlock) -> Neighbours:
-    """The k nearest (at most n) of each row of `vectors` (n, d), by squared Euclidean distance.
+    """The k nearest (at most n) of each row of `vectors` (n, d), by squared Euclidean distance. Raises AllTheSame.
 
     `see(first_row, similarities)` is shown each block of dot products (rows, n) float32 on its way.
     """
@@ -38,19 +43,33 @@ def neighbours_of(vectors: Vectors, k: int, see: SeeBlock) -> Neighbours:
     kept = min(k + SPARE, n)
     order = np.empty((n, kept), np.int32)
     least = np.empty(n, np.float32)
+    for first, similarities in blocks_of(vectors):
+        see(first, similarities)
+        chosen = order[first : first + len(similarities)]
+        smallest = least[first : first + len(similarities)]
+        over_rows(lambda a, b, s=similarities, o=chosen, m=smallest: most_similar(s, a, b, o, m), len(similarities))  # type: ignore[misc]
+    over_rows(lambda a, b: sort_by_distance(vectors, a, b, order), n)
+    return Neighbours(np.ascontiguousarray(order[:, :k]), farthest_of(least))
+
+
+def farthest_of(least: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The largest squared distances that belong to the least similarities. Raises AllTheSame."""
+    farthest = np.maximum(np.float32(2) - np.float32(2) * least, np.float32(0))
+    if float(farthest.min()) < SAME_PLACE:
+        raise AllTheSame("all embeddings are the same vector: there is no order to find")
+    return np.asarray(farthest, dtype=np.float32)
+
+
+def blocks_of(vectors: Vectors) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """The dot products of all rows with all, some rows at a time: (first row, (rows, n) float32). Equal vectors' columns tie."""
+    n = len(vectors)
     copies, originals = _copies(vectors)
     rows = max(64, min(1024, BLOCK_BYTES // (4 * n)))
     for first in range(0, n, rows):
         similarities = vectors[first : first + rows] @ vectors.T
         if len(copies):  # matrix products may round equal columns differently: copies must tie exactly
             similarities[:, copies] = similarities[:, originals]
-        see(first, similarities)
-        chosen = order[first : first + rows]
-        smallest = least[first : first + rows]
-        over_rows(lambda a, b, s=similarities, o=chosen, m=smallest: _most_similar(s, a, b, o, m), len(similarities))  # type: ignore[misc]
-    over_rows(lambda a, b: _sort_by_distance(vectors, a, b, order), n)
-    farthest = np.maximum(np.float32(2) - np.float32(2) * least, np.float32(0))
-    return Neighbours(np.ascontiguousarray(order[:, :k]), farthest)
+        yield first, similarities
 
 
 def _copies(vectors: Vectors) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -63,7 +82,7 @@ def _copies(vectors: Vectors) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 @numba.njit(nogil=True, cache=True)
-def _most_similar(similarities, first, end, order, least):  # type: ignore[no-untyped-def]
+def most_similar(similarities, first, end, order, least):  # type: ignore[no-untyped-def]
     """Fills rows first..end of `order` with the columns of the largest values (value descending, then column), and `least` with
     the smallest value of each row."""
     n, kept, screen = similarities.shape[1], order.shape[1], 64
@@ -100,11 +119,16 @@ def _most_similar(similarities, first, end, order, least):  # type: ignore[no-un
 
 
 @numba.njit(nogil=True, cache=True)
-def _sort_by_distance(vectors, first, end, order):  # type: ignore[no-untyped-def]
-    """Sorts rows first..end of `order` by distance computed anew in double precision, then by index."""
-    kept = order.shape[1]
-    distances = np.empty(kept, np.float64)
+def sort_by_distance(vectors, first, end, order):  # type: ignore[no-untyped-def]
+    """Sorts rows first..end of `order` by distance computed anew in double precision, then by index.
+
+    A row ends where it holds -1.
+    """
+    distances = np.empty(order.shape[1], np.float64)
     for row in range(first, end):
+        kept = 0
+        while kept < order.shape[1] and order[row, kept] >= 0:
+            kept += 1
         for place in range(kept):
             distances[place] = squared_distance(vectors, row, order[row, place])
         for place in range(1, kept):

@@ -17,25 +17,40 @@ Sets = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 def reciprocal_weights(vectors: Vectors, neighbours: Neighbours, k1: int) -> SparseRows:
     """The rows V of the paper's equation 7 (n x n, sparse) over the expanded k-reciprocal sets of equation 4."""
-    wide = _reciprocal(neighbours.order, k1 + 1)
-    narrow = _reciprocal(neighbours.order, round(k1 / 2) + 1)  # Python rounds halves to even, as the published code does
+    wide = reciprocal(neighbours.order, k1 + 1)
+    narrow = reciprocal(neighbours.order, round(k1 / 2) + 1)  # Python rounds halves to even, as the published code does
     n = len(vectors)
     room = min(n, wide[0].shape[1] * (1 + narrow[0].shape[1]))
     members = np.empty((n, room), np.int32)
     counts = np.empty(n, np.int32)
     over_rows(lambda a, b: _expand(a, b, wide, narrow, (members, counts)), n)
-    weights = np.empty((n, room), np.float32)
-    over_rows(lambda a, b: _weigh(a, b, vectors, neighbours.farthest, (members, counts), weights), n)
-    return packed(members, weights, counts)
+    return weighed(vectors, neighbours.farthest, (members, counts))
 
 
-def _reciprocal(order: NDArray[np.int32], k: int) -> Sets:
-    """R(p, k): those of the k nearest of p that have p among their own k nearest."""
+def reciprocal(order: NDArray[np.int32], k: int) -> Sets:
+    """R(p, k): those of the k nearest of p that have p among their own k nearest. `order` (n, m) int32, nearest first, -1 where
+    there are no more."""
     k = min(k, order.shape[1])
     members = np.empty((len(order), k), np.int32)
     counts = np.empty(len(order), np.int32)
     over_rows(lambda a, b: _mutual(order, k, a, b, members, counts), len(order))
     return members, counts
+
+
+def joined(ones: Sets, others: Sets) -> Sets:
+    """The union of sets that have no member in common."""
+    members = np.concatenate([ones[0], others[0]], axis=1)
+    counts = ones[1] + others[1]
+    places = ones[1][:, None] + np.arange(others[0].shape[1])
+    np.put_along_axis(members, places, others[0], axis=1)
+    return members, counts
+
+
+def weighed(vectors: Vectors, farthest: NDArray[np.float32], sets: Sets) -> SparseRows:
+    """The sets as rows whose weights sum to 1: equation 7. `farthest` (n,) float32 squared distances."""
+    weights = np.empty(sets[0].shape, np.float32)
+    over_rows(lambda a, b: _weigh(a, b, vectors, farthest, sets, weights), len(vectors))
+    return packed(sets[0], weights, sets[1])
 
 
 @numba.njit(nogil=True, cache=True)
@@ -44,6 +59,8 @@ def _mutual(order, k, first, end, members, counts):  # type: ignore[no-untyped-d
         count = 0
         for place in range(k):
             other = order[row, place]
+            if other < 0:
+                break
             for back in range(k):
                 if order[other, back] == row:
                     members[row, count] = other

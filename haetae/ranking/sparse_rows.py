@@ -29,16 +29,32 @@ def packed(columns: NDArray[np.int32], weights: NDArray[np.float32], counts: NDA
     return SparseRows(_starts(counts), columns[meant], weights[meant])
 
 
-def averaged(rows: SparseRows, over: NDArray[np.int32]) -> SparseRows:
-    """Row i becomes the mean of the rows `over[i]`; `over` is (n, k2) int32."""
+def averaged(rows: SparseRows, over: NDArray[np.int32], strengths: NDArray[np.float32] | None = None) -> SparseRows:
+    """Row i becomes the mean of the rows `over[i]`; `over` is (n, k2) int32, -1 where there are no more.
+
+    With `strengths` (n, k2) float32, not below 0, it becomes their weighed sum instead.
+    """
+    divisors = np.ones(len(rows), np.float32)
+    if strengths is None:
+        strengths = (over >= 0).astype(np.float32)
+        divisors = strengths.sum(axis=1)
+    taken = (np.where(strengths > 0, over, -1), strengths, divisors)
     counts = np.empty(len(rows), np.int32)
-    over_rows(lambda a, b: _count_columns(a, b, rows.starts, rows.columns, over, counts), len(rows))
+    over_rows(lambda a, b: _count_columns(a, b, rows.starts, rows.columns, taken[0], counts), len(rows))
     starts = _starts(counts)
     columns = np.empty(starts[-1], np.int32)
     weights = np.empty(starts[-1], np.float32)
     source = (rows.starts, rows.columns, rows.weights)
-    over_rows(lambda a, b: _average(a, b, source, over, (starts, columns, weights)), len(rows))
+    over_rows(lambda a, b: _average(a, b, source, taken, (starts, columns, weights)), len(rows))
     return SparseRows(starts, columns, weights)
+
+
+def unit_length(rows: SparseRows) -> SparseRows:
+    """Each row divided by its Euclidean length; a row of nothing stays."""
+    squares = np.add.reduceat(np.append(np.square(rows.weights, dtype=np.float64), 0.0), rows.starts[:-1])
+    squares[rows.starts[:-1] == rows.starts[1:]] = 1.0
+    lengths = np.repeat(np.sqrt(squares), np.diff(rows.starts))
+    return SparseRows(rows.starts, rows.columns, (rows.weights / lengths).astype(np.float32))
 
 
 def jaccard_distances(rows: SparseRows, n_query: int) -> NDArray[np.float32]:
@@ -53,6 +69,15 @@ def jaccard_distances(rows: SparseRows, n_query: int) -> NDArray[np.float32]:
     return distances
 
 
+def products(rows: SparseRows, n_query: int) -> NDArray[np.float32]:
+    """(n_query, n - n_query) float32: the dot products of the first `n_query` rows with the others."""
+    gallery = _by_column(rows.starts, rows.columns, rows.weights, n_query)
+    sums = np.empty((n_query, len(rows) - n_query), np.float32)
+    source = (rows.starts, rows.columns, rows.weights)
+    over_rows(lambda a, b: _multiply(a, b, source, gallery, sums), n_query)
+    return sums
+
+
 def _starts(counts: NDArray[np.int32]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
 
@@ -64,6 +89,8 @@ def _count_columns(first, end, starts, columns, over, counts):  # type: ignore[n
         count = 0
         for place in range(over.shape[1]):
             source = over[row, place]
+            if source < 0:
+                continue
             for at in range(starts[source], starts[source + 1]):
                 if seen_in[columns[at]] != row:
                     seen_in[columns[at]] = row
@@ -72,23 +99,28 @@ def _count_columns(first, end, starts, columns, over, counts):  # type: ignore[n
 
 
 @numba.njit(nogil=True, cache=True)
-def _average(first, end, source, over, out):  # type: ignore[no-untyped-def]
+def _average(first, end, source, taken, out):  # type: ignore[no-untyped-def]
     starts, columns, weights = source
+    over, strengths, divisors = taken
     out_starts, out_columns, out_weights = out
     sums = np.zeros(len(starts) - 1, np.float32)
+    seen_in = np.full(len(starts) - 1, -1, np.int64)
     for row in range(first, end):
         to = out_starts[row]
         for place in range(over.shape[1]):
             mean_of = over[row, place]
+            if mean_of < 0:
+                continue
             for at in range(starts[mean_of], starts[mean_of + 1]):
                 column = columns[at]
-                if sums[column] == 0:  # weights are above 0, so this is the column's first
+                if seen_in[column] != row:
+                    seen_in[column] = row
+                    sums[column] = 0
                     out_columns[to] = column
                     to += 1
-                sums[column] += weights[at]
+                sums[column] += strengths[row, place] * weights[at]
         for at in range(out_starts[row], out_starts[row + 1]):
-            out_weights[at] = sums[out_columns[at]] / np.float32(over.shape[1])
-            sums[out_columns[at]] = 0
+            out_weights[at] = sums[out_columns[at]] / divisors[row]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -124,3 +156,14 @@ def _jaccard(first, end, source, gallery, distances):  # type: ignore[no-untyped
         for to in range(distances.shape[1]):
             shared = distances[row, to]
             distances[row, to] = np.float32(1) - shared / (np.float32(2) - shared)
+
+
+@numba.njit(nogil=True, cache=True)
+def _multiply(first, end, source, gallery, sums):  # type: ignore[no-untyped-def]
+    starts, columns, weights = source
+    column_starts, row_of, weight_of = gallery
+    for row in range(first, end):
+        sums[row, :] = 0
+        for at in range(starts[row], starts[row + 1]):
+            for other in range(column_starts[columns[at]], column_starts[columns[at] + 1]):
+                sums[row, row_of[other]] += weights[at] * weight_of[other]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from haetae.ranking.k_reciprocal import KReciprocal, rerank_embeddings
+from haetae.ranking import KReciprocal, rerank_embeddings
 
 
 def warm_up() -> None:

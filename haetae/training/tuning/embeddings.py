@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.errors import Misconfigured
-from haetae.ranking.k_reciprocal import KReciprocal, rerank_embeddings
+from haetae.ranking import KReciprocal, rerank_embeddings
 from haetae.training.evaluation.retrieval import Labels, retrieval
 
 _ARRAYS = ("embeddings", "identities", "cameras", "is_query")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from haetae.errors import Misconfigured
-from haetae.ranking.k_reciprocal import KReciprocal
+from haetae.ranking import KReciprocal
 from haetae.training.parameters import overridden
 from haetae.training.recipe import Recipe
 from haetae.training.runs.run import Run
