@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from haetae.domain.attributes import VALUES
+from haetae.domain.attributes import VALUES, AttributeName
 from haetae.training.attributes.layout import N_VALUES, NAMES, SLICES, UNKNOWN
 
 _RAREST = 0.004  # a share below this weighs no more
+_GLASSES = NAMES.index(AttributeName.GLASSES)
 
 
 def value_weights(labels: NDArray[np.int64], exponent: float) -> Tensor:
@@ -27,6 +28,27 @@ def value_weights(labels: NDArray[np.int64], exponent: float) -> Tensor:
         raw = np.maximum(shares, _RAREST) ** -exponent
         weights[SLICES[name]] = raw / max(1e-9, float((raw * shares).sum()))
     return torch.from_numpy(weights)
+
+
+def value_shares(labels: NDArray[np.int64]) -> Tensor:
+    """(N_VALUES,) float32: how often each value is there among the crops whose value is known."""
+    shares = np.zeros(N_VALUES, np.float32)
+    for i, name in enumerate(NAMES):
+        known = labels[labels[:, i] != UNKNOWN, i]
+        shares[SLICES[name]] = np.bincount(known, minlength=len(VALUES[name])) / max(1, len(known))
+    return torch.from_numpy(shares)
+
+
+def guess_loss(scores: Tensor, labels: Tensor, shares: Tensor) -> Tensor:
+    """Whether somebody wears glasses who looks away: what is right then is how many people do (`value_shares`).
+
+    Told nothing, a network would say anything there, and spoil what other shots of a tracklet tell.
+    """
+    unknown = labels[:, _GLASSES] == UNKNOWN
+    if not bool(unknown.any()):
+        return scores.sum() * 0.0
+    values = SLICES[AttributeName.GLASSES]
+    return F.cross_entropy(scores[unknown][:, values], shares[values].expand(int(unknown.sum()), -1))
 
 
 def attribute_loss(scores: Tensor, labels: Tensor, weights: Tensor, smoothing: float = 0.05) -> dict[str, Tensor]:

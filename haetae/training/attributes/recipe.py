@@ -16,8 +16,8 @@ from haetae.errors import Misconfigured
 from haetae.training.attributes.batches import AttributeBatches, RealColours
 from haetae.training.attributes.colours import measured_colours
 from haetae.training.attributes.layout import fully_seen, labels_of
-from haetae.training.attributes.learner import AttributeLearner, HeldOut
-from haetae.training.attributes.losses import value_weights
+from haetae.training.attributes.learner import AttributeLearner, HeldOut, Weights
+from haetae.training.attributes.losses import value_shares, value_weights
 from haetae.training.attributes.network import AttributeNetwork
 from haetae.training.detection.picture_bank import PictureBank
 from haetae.training.fit import checkpoint
@@ -57,17 +57,20 @@ class AttributesRecipe:
     trunk_from: Path | None = Path("reid")
     width: float = 0.25
     instance_norm: bool = False
-    height_px: int = 128
-    width_px: int = 64
-    sizes: Sizes = ((0.35, 0.5), (0.75, 0.75))
-    n_drawn: int = 64
-    n_real: int = 16
+    n_frozen: int = 0  # parts of the trunk, from the stem on, that are not trained any more
+    height_px: int = 256
+    width_px: int = 128
+    sizes: Sizes = ()
+    n_drawn: int = 56
+    n_real: int = 8
     on_real: float = 0.5
     rarity: float = 0.3  # exponent of the weights of rare values
-    crops: CropPlan = field(default_factory=CropPlan)
-    held_out: CropPlan = field(default_factory=lambda: CropPlan(1_000_000, 60, 8, 4, 16, first_camera=1_000_000))
+    crops: CropPlan = field(default_factory=lambda: CropPlan(0, 3200, 4, 4, 48, best=1))
+    held_out: CropPlan = field(default_factory=lambda: CropPlan(1_000_000, 150, 8, 2, 12, first_camera=1_000_000, best=1))
     real: RealPlan | None = field(default_factory=RealPlan)
-    augmentation: Augmentation = field(default_factory=lambda: Augmentation(cut=0.0, coarse=0.2, erase=0.1, tint=0.03))
+    augmentation: Augmentation = field(
+        default_factory=lambda: Augmentation(cut=0.0, coarse=0.12, jpeg=0.08, noise=0.012, erase=0.05, tint=0.03)
+    )
     n_workers: int = 1
 
     def build(self, workspace: Workspace) -> AttributeLearner:
@@ -96,12 +99,12 @@ class AttributesRecipe:
             labels=labels,
             real=_colours(real, held_out=False) if real else None,
         )
-        whole = HeldOut(
-            held_out, np.flatnonzero(fully_seen(held_out)), labels_of(held_out), _colours(real, held_out=True) if real else None
-        )
-        network = AttributeNetwork(self.width, instance_norm=self.instance_norm)
-        weights = value_weights(labels, self.rarity)
-        return AttributeLearner(network, batches, weights, self.on_real, whole, self._about(drawn, real))
+        rows = np.flatnonzero(fully_seen(held_out))
+        colours = _colours(real, held_out=True) if real else None
+        whole = HeldOut(held_out, rows, labels_of(held_out), labels_of(held_out, hidden=True), colours)
+        network = AttributeNetwork(self.width, instance_norm=self.instance_norm, n_frozen=self.n_frozen)
+        weights = Weights(value_weights(labels, self.rarity), value_shares(labels), self.on_real)
+        return AttributeLearner(network, batches, weights, whole, self._about(drawn, real))
 
     def _about(self, drawn: PictureBank, real: PictureBank | None) -> About:
         data = [drawn_people(drawn)]
@@ -110,7 +113,7 @@ class AttributesRecipe:
         if self.trunk_from is not None:
             data.append("It started with the trunk of the re-identification network, whose card says who taught that.")
         return About(
-            title=f"Haetae attributes: OSNet x{self.width:g}",
+            title=f"Haetae attributes: OSNet x{self.width:g} and a closer look at the head",
             purpose=(
                 f"What a person looks like ({self.height_px} x {self.width_px} px, BGR): a probability for each value of each "
                 "attribute of the vocabulary, 1 in all within an attribute."
