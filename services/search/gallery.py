@@ -30,6 +30,10 @@ class StoredGallery:
         """In the order of `ids`."""
         return self._transaction.sightings.vectors(ids, probes.model)
 
+    def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
+        """In the order of `ids`."""
+        return self._transaction.sightings.cameras(ids)
+
     def fitting(self, query: Query) -> list[TrackletId]:
         """By the evidence of the conditions, best first."""
         found = self._transaction.sightings.fitting(query.scope, query.conditions, limit=query.limit)

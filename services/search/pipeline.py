@@ -20,7 +20,7 @@ from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Candidate, Person, Query, Scope
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import Clock
-from haetae.ranking import AllTheSame, KReciprocal, rerank_embeddings
+from haetae.ranking import AllTheSame, CameraAware, KReciprocal, Reranking, TakenBy, rerank_embeddings
 from haetae.ranking.fusion import evidence, fuse_photos, order_value
 from haetae.ranking.identity import SamePerson, group_people
 from haetae.routing.trajectory import step_of, trajectory
@@ -41,6 +41,10 @@ class Gallery(Protocol):
 
     def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> Vectors:
         """(n, d) float32 unit rows of the probes' model in the order of `ids`, which `nearest` gave."""
+        ...
+
+    def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
+        """Which camera saw each of `ids`, which `nearest` gave, in their order."""
         ...
 
     def fitting(self, query: Query) -> list[TrackletId]:
@@ -64,7 +68,7 @@ class Gallery(Protocol):
 class Ranking:
     """How candidates are chosen and ordered."""
 
-    reranking: KReciprocal = field(default_factory=KReciprocal)
+    reranking: Reranking = field(default_factory=KReciprocal)
     same_person: SamePerson = field(default_factory=SamePerson)
     n_reranked: int = 1000  # nearest sightings that are re-ranked, at least as many as the query's limit
     weight_of_attributes: float = 0.2
@@ -90,7 +94,7 @@ class SearchPipeline:
         self._ranking = ranking
         self._clock = clock
 
-    def answer(self, query: Query, probes: Probes | None, gallery: Gallery, reranking: KReciprocal | None = None) -> Answer:
+    def answer(self, query: Query, probes: Probes | None, gallery: Gallery, reranking: Reranking | None = None) -> Answer:
         """The people whom photos and conditions point to. Raises Transient, Refused."""
         steps = _Steps(self._clock)
         n_gallery = gallery.count(query.scope)
@@ -104,9 +108,7 @@ class SearchPipeline:
         steps.end("group")
         return Answer(people, n_gallery, model, steps.taken_s)
 
-    def _by_photos(
-        self, query: Query, probes: Probes, gallery: Gallery, reranking: KReciprocal, steps: _Steps
-    ) -> list[Candidate]:
+    def _by_photos(self, query: Query, probes: Probes, gallery: Gallery, reranking: Reranking, steps: _Steps) -> list[Candidate]:
         ids = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit))
         steps.end("scan")
         vectors = gallery.vectors(ids, probes)
@@ -115,7 +117,8 @@ class SearchPipeline:
             return []
         qualities = [photo.probe.quality for photo in probes.photos]
         distances = fuse_photos(_cosine(probes.vectors, vectors), qualities).tolist()
-        reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking), qualities).tolist()
+        taken_by = _taken_by(len(probes.vectors), gallery.cameras(ids)) if isinstance(reranking, CameraAware) else None
+        reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking, taken_by), qualities).tolist()
         after = dict(zip(ids, zip(distances, reranked, strict=True), strict=True))
         steps.end("rerank")
         if not query.conditions:  # then nothing but distances decides, and the rest need not be loaded
@@ -196,9 +199,15 @@ def _cosine(probes: Vectors, gallery: Vectors) -> NDArray[np.float32]:
     return np.asarray(np.clip(1.0 - probes @ gallery.T, 0.0, FARTHEST), dtype=np.float32)
 
 
-def _reranked(probes: Vectors, gallery: Vectors, how: KReciprocal) -> NDArray[np.float32]:
+def _taken_by(n_photos: int, cameras: Sequence[CameraId]) -> TakenBy:
+    """The gallery's cameras as numbers; each photo is taken to be by a camera of its own."""
+    names, numbers = np.unique(cameras, return_inverse=True)
+    return TakenBy(len(names) + np.arange(n_photos), numbers)
+
+
+def _reranked(probes: Vectors, gallery: Vectors, how: Reranking, taken_by: TakenBy | None) -> NDArray[np.float32]:
     """Re-ranked distances; where all vectors are one there is nothing to re-rank, and all are at distance 0."""
     try:
-        return rerank_embeddings(probes, gallery, how)
+        return rerank_embeddings(probes, gallery, how, taken_by)
     except AllTheSame:
         return np.zeros((len(probes), len(gallery)), np.float32)

@@ -10,8 +10,8 @@ from pydantic import AliasChoices, ConfigDict, Field, StringConstraints
 
 from haetae.domain.attributes import VALUES, AttributeCondition, AttributeName
 from haetae.domain.query import Candidate, Person, TrajectoryStep
-from haetae.ranking import KReciprocal
 from services.search.crops.links import crop_url
+from services.search.queries.reranking import RerankingIn
 from services.search.shapes import BoxShape, Instant, Place, Scores, Shown, Strict, scores_of
 
 MOST_PHOTOS = 5
@@ -46,18 +46,6 @@ class ConditionIn(Strict):
     def condition(self) -> AttributeCondition:
         """Raises Refused (422) on a value that the attribute does not have."""
         return AttributeCondition(self.name, tuple(self.values), self.negated, self.required)
-
-
-class RerankingIn(Strict):
-    """How candidates are re-ranked (k-reciprocal, Zhong et al., CVPR 2017)."""
-
-    k1: int = Field(default=20, ge=1, le=200)
-    k2: int = Field(default=6, ge=1, le=100)
-    weight_of_original: float = Field(default=0.3, ge=0, le=1)
-
-    def how(self) -> KReciprocal:
-        """The same as the ranking takes it."""
-        return KReciprocal(self.k1, self.k2, self.weight_of_original)
 
 
 class QueryIn(Strict):

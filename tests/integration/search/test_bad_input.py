@@ -74,6 +74,13 @@ BAD: dict[str, tuple[Mapping[str, Any], int, str, str]] = {
     "limit 1001": ({"attributes": [RED], "limit": 1001}, 422, "invalid-request", "not valid"),
     "two corners": ({"attributes": [RED], "polygon": [{"latitude": 1, "longitude": 1}] * 2}, 422, "invalid-polygon", "3 corners"),
     "k1 0": ({"attributes": [RED], "reranking": {"k1": 0}}, 422, "invalid-request", "not valid"),
+    "no such re-ranking": ({"attributes": [RED], "reranking": {"method": "best"}}, 422, "invalid-request", "not valid"),
+    "k1 of another": (
+        {"attributes": [RED], "reranking": {"method": "camera-aware", "k1": 9}},
+        422,
+        "invalid-request",
+        "not valid",
+    ),
     "a surrogate": ({"attributes": [RED], "cameras": ["\ud800"]}, 422, "", ""),
 }
 

@@ -156,6 +156,18 @@ def test_scope_is_kept(api: Api, frame: bytes) -> None:
     assert (nobody["people"], nobody["n_gallery"]) == ([], 0)
 
 
+def test_every_way_to_rerank_finds_the_person_and_is_kept_with_the_query(api: Api, frame: bytes) -> None:
+    """By method with its defaults; what only names k1 means the k-reciprocal one; the query tells later how it was ranked."""
+    for asked, kept in (
+        ({"k1": 9}, {"method": "k-reciprocal", "k1": 9, "k2": 6, "weight_of_original": 0.3}),
+        ({"method": "camera-aware", "k2_across": 3}, {"method": "camera-aware", "k1_within": 5, "k2_across": 3}),
+        ({"method": "graph"}, {"method": "graph", "k1": 26, "k2": 7, "n_layers": 2, "alpha": 2.0}),
+    ):
+        answer = ask(api, photos=[{"data": base64(frame)}], reranking=asked)
+        assert answer["people"][0]["candidates"][0]["sighting_id"] == str(api.gallery["one"][0].id)
+        assert kept.items() <= answer["asked"]["reranking"].items()
+
+
 def test_people_hold_what_space_and_time_allow(api: Api) -> None:
     """Three people together in one picture are three people, however many candidates are asked for."""
     photo = api.desk.blobs.get(api.gallery["body"][0].best_shots[0].blob_key)

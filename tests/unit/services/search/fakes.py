@@ -43,6 +43,10 @@ class GalleryInMemory:
         found = [embedding.vector for id in ids if (embedding := self._sightings[id].embedding)]
         return np.stack(found) if found else np.empty((0, 0), np.float32)
 
+    def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
+        """In the order of `ids`."""
+        return [self._sightings[id].camera_id for id in ids]
+
     def fitting(self, query: Query) -> list[TrackletId]:
         """By evidence."""
         found = [s for s in self._within(query.scope) if _allowed(query, s)]

@@ -14,7 +14,7 @@ from haetae.domain.ids import CameraId
 from haetae.domain.query import Query
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import SystemClock
-from haetae.ranking import KReciprocal, rerank_embeddings
+from haetae.ranking import CameraAware, KReciprocal, TakenBy, rerank_embeddings
 from services.search.pipeline import Ranking, SearchPipeline
 from tests.kit.builders import MODEL, SEOUL, at, scope, sighting, unit_vector
 from tests.unit.services.search.fakes import GalleryInMemory, probes
@@ -67,6 +67,18 @@ def test_the_query_may_say_how_to_rerank() -> None:
     candidates = sorted((c for person in answer.people for c in person.candidates), key=lambda c: c.order)
     distances = [c.distance or 0.0 for c in candidates]
     assert distances == sorted(distances)
+
+
+def test_camera_aware_reranking_knows_each_candidate_s_camera() -> None:
+    """Re-ranked distances are those of `rerank_embeddings` with the candidates' cameras, each photo by a camera of its own."""
+    how = CameraAware(k1_within=1, k1_across=4)
+    answer = PIPELINE.answer(Query(scope()), probes(look(4, 999), look(4, 998)), GalleryInMemory(CROWD), how)
+    given = {c.sighting.id: c for person in answer.people for c in person.candidates}
+    vectors = np.stack([s.embedding.vector for s in CROWD if s.embedding])
+    taken_by = TakenBy(np.array([100, 101]), np.array([int(s.camera_id.removeprefix("gate-")) for s in CROWD]))
+    expected = rerank_embeddings(np.stack([look(4, 999), look(4, 998)]), vectors, how, taken_by)
+    for one, after in zip(CROWD, expected.mean(axis=0), strict=True):  # both photos are as good
+        assert abs((given[one.id].reranked_distance or 0) - float(after)) < 1e-5
 
 
 def test_better_photos_count_more() -> None:
