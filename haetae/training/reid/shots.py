@@ -165,7 +165,8 @@ def _bag_seen(canvas: Canvas, posed: Posed) -> float:
     inside = (x >= 0) & (y >= 0) & (x < width) & (y < height) & (places[:, 2] > 0)
     x, y, depth = x[inside], y[inside], places[inside, 2]
     shown = (canvas.ids[y, x] == 1) & (depth - canvas.depth[y, x] < _SURFACE_M)
-    return float(len(np.unique(y[shown] * width + x[shown])) / max(1, np.count_nonzero(canvas.ids == 1)))
+    n_person = int(np.count_nonzero(canvas.ids == 1))
+    return len(np.unique(y[shown] * width + x[shown])) / max(1, n_person)
 
 
 def direction_of(heading_deg: float, camera: BankCamera, spot: tuple[float, float]) -> str:
@@ -197,7 +198,8 @@ def _drawn(
 ) -> tuple[Drawn | None, Posed]:
     number, taking = numbered
     kinds, chances = zip(*taking.postures, strict=True)
-    kind = kinds[int(rng.choice(len(kinds), p=np.array(chances, np.float64) / np.sum(np.array(chances, np.float64))))]
+    shares = np.array(chances, np.float64)
+    kind = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
     posed = figure.posed(any_posture(rng, kind, style_of(figure.identity)), place)
     speed = {PostureKind.WALK: 1.3, PostureKind.RUN: 3.0}.get(kind, 0.0)
     way = np.radians(place.heading_deg)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from haetae.domain.attributes import VALUES, AttributeName
@@ -56,6 +57,24 @@ def test_workers_wear_helmet_and_vest_nearly_always() -> None:
     workers = [identity(seed, worker=True).attributes for seed in range(100)]
     assert 80 <= sum(truth[AttributeName.HAT] == "helmet" for truth in workers) < 100
     assert 75 <= sum(truth[AttributeName.OUTERWEAR] == "vest" for truth in workers) < 100
+
+
+def test_ages_are_told_by_hair_and_back() -> None:
+    """Nobody young is grey, the middle-aged are greying, the old are light grey and stoop."""
+    grey = {band: [p.hair.colour.bgr for p in PEOPLE if p.age_band == band] for band in VALUES[AttributeName.AGE_BAND]}
+    assert max(max(bgr) - min(bgr) for bgr in grey["old"]) < 12
+    assert min(min(bgr) for bgr in grey["old"]) > 140 > max(max(bgr) for bgr in grey["middle_aged"])
+    assert all(max(bgr) < 80 or max(bgr) - min(bgr) > 20 for bgr in grey["child"] + grey["teenager"] + grey["young_adult"])
+    assert min(p.body.stoop_deg for p in PEOPLE if p.age_band == "old") > 10
+
+
+def test_what_has_to_be_told_apart_is_of_another_colour() -> None:
+    """Nearly every bag against the garment under it, and skirts against uppers; over a dress nobody wears a coat."""
+    bags = [p.bag.colour.differs_from(p.outermost.colour) for p in PEOPLE if p.bag is not None]
+    skirts = [p.lower.colour.differs_from(p.upper.colour) for p in PEOPLE if p.lower.kind == "skirt"]
+    assert np.mean(bags) > 0.9
+    assert np.mean(skirts) > 0.7
+    assert all(p.outerwear is None for p in PEOPLE if p.upper.kind == "dress")
 
 
 def test_an_age_band_can_be_asked_for() -> None:

@@ -10,8 +10,8 @@ import torch
 
 from haetae.domain.attributes import VALUES, AttributeName
 from haetae.training.attributes.layout import N_VALUES, NAMES, SLICES, UNKNOWN, fully_seen, labels_of
-from haetae.training.attributes.learner import as_attributes
-from haetae.training.attributes.losses import attribute_loss, told_colours, value_weights
+from haetae.training.attributes.learner import as_attributes, fused
+from haetae.training.attributes.losses import attribute_loss, guess_loss, told_colours, value_shares, value_weights
 from haetae.training.attributes.network import AttributeNetwork, AttributeReader
 from haetae.training.detection.picture_bank import PictureBank
 
@@ -38,6 +38,58 @@ def test_what_the_box_cuts_off_is_unknown() -> None:
     legs = {AttributeName.SHOE_COLOUR, AttributeName.LOWER_TYPE, AttributeName.LOWER_COLOUR}
     assert names == [set(), {AttributeName.SHOE_COLOUR}, legs, head]
     assert fully_seen(bank).tolist() == [True, False, False, False]
+
+
+def test_what_the_body_hides_is_unknown() -> None:
+    """A bag of which hardly a pixel is seen, and glasses of somebody who looks away; no bag is known from every side."""
+    none, backpack = VALUES[AttributeName.BAG].index("none"), VALUES[AttributeName.BAG].index("backpack")
+    columns = {
+        "cut_below": [0.0] * 4,
+        "cut_above": [0.0] * 4,
+        "bag_seen": [0.2, 0.001, 0.0, 0.2],
+        "eyes_seen": [1.0, 1.0, 1.0, 0.0],
+        AttributeName.BAG.value: [backpack, backpack, none, backpack],
+    }
+    unknown = labels_of(_bank(4, **columns)) == UNKNOWN
+    names = [{NAMES[i] for i in np.flatnonzero(row)} for row in unknown]
+    assert names == [set(), {AttributeName.BAG}, set(), {AttributeName.GLASSES}]
+    assert not (labels_of(_bank(4, **columns), hidden=True) == UNKNOWN).any()
+
+
+def test_shots_of_a_tracklet_speak_together() -> None:
+    """The mean over the crops of a person in one camera; the direction is the first crop's alone."""
+    outputs = np.random.default_rng(0).random((4, N_VALUES))
+    bank = _bank(4, identity=[7, 7, 7, 8], camera=[1, 1, 2, 1])
+    together, first = fused(outputs, bank, np.arange(4))
+    direction = SLICES[AttributeName.DIRECTION]
+    assert first.tolist() == [0, 2, 3]
+    assert np.allclose(together[0, : direction.start], outputs[:2, : direction.start].mean(axis=0))
+    assert np.allclose(together[0, direction], outputs[0, direction])
+
+
+def test_frozen_parts_learn_nothing_and_keep_their_statistics() -> None:
+    """The stem stays as it is; what follows has gradients."""
+    network = AttributeNetwork(0.25, n_frozen=1).train()
+    before = {name: value.clone() for name, value in network.trunk.stem.state_dict().items()}
+    network(torch.rand(2, 3, 128, 64) * 255).sum().backward()
+    assert all(torch.equal(value, before[name]) for name, value in network.trunk.stem.state_dict().items())
+    assert all(parameter.grad is None for parameter in network.trunk.stem.parameters())
+    assert all(parameter.grad is not None for parameter in network.trunk.last.parameters())
+
+
+def test_who_looks_away_wears_glasses_as_often_as_people_do() -> None:
+    """The loss is least where the scores say the shares; crops whose glasses are known cost nothing."""
+    labels = torch.zeros(2, len(NAMES), dtype=torch.int64)
+    shares = torch.zeros(N_VALUES)
+    glasses = SLICES[AttributeName.GLASSES]
+    shares[glasses] = torch.tensor([0.2, 0.1, 0.7])
+    scores = torch.zeros(2, N_VALUES)
+    assert guess_loss(scores, labels, shares).item() == 0.0
+    labels[:, NAMES.index(AttributeName.GLASSES)] = UNKNOWN
+    told = scores.clone()
+    told[:, glasses] = shares[glasses].log()
+    assert guess_loss(told, labels, shares) < guess_loss(scores, labels, shares)
+    assert value_shares(labels.numpy())[glasses].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_probabilities_of_an_attribute_sum_to_one() -> None:

@@ -43,8 +43,20 @@ def test_the_best_value_is_what_was_read() -> None:
     assert scores.label_means["upper_colour=red"] == pytest.approx(0.5)
 
 
+def test_what_is_unknown_of_a_crop_counts_neither_for_nor_against() -> None:
+    """The bag of the second crop is not known: whatever is read of it changes nothing."""
+    truth = [{HAT: "hat", BAG: "none"}, {HAT: "none"}]
+
+    def read(bag: str) -> list[Attributes]:
+        return [Attributes({HAT: {"hat": 0.9}, BAG: {"none": 0.9}}), Attributes({HAT: {"none": 0.9}, BAG: {bag: 0.9}})]
+
+    scores = attribute_scores(truth, read("backpack"))
+    assert scores == attribute_scores(truth, read("none"))
+    assert scores.correct[BAG] == scores.everything.f1 == scores.label_means["bag=backpack"] == 1.0
+
+
 def test_only_what_both_know_is_compared() -> None:
-    """An attribute that the network never tells, or the truth of some crop lacks, is left out; nothing in common is refused."""
+    """An attribute that the network never tells, or no truth knows, is left out; nothing in common is refused."""
     read = [Attributes({HAT: {"hat": 0.9, "none": 0.1}})]
     assert set(attribute_scores([{HAT: "hat", BAG: "none"}], read).correct) == {HAT}
     with pytest.raises(ValueError, match="no attribute"):
