@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,13 +74,43 @@ def tables(  # noqa: PLR0913  # each is a word of the command line
         done = {}
         for name in only or _possible(wanted):
             figures = _figures(name, wanted)
-            command = shlex.join(["haetae", *sys.argv[1:]])
-            Measured(name, command, _seed(name, wanted), figures).write(docs)
+            Measured(name, _command(name, wanted), _seed(name, wanted), figures, _versions(name, wanted)).write(docs)
             done[name] = figures
         written = page.write(docs)
     say(f"written: {written}", style="green")
     if as_json:
         emit(done, True)
+
+
+def _command(name: str, wanted: Wanted) -> str:
+    """What measures this table alone again."""
+    from haetae.training.tables.commands import command
+
+    networks: dict[str, list[str]] = _networks(name, wanted)
+    options: dict[str, list[str] | str | Path | None] = dict(networks)
+    if name == "reid":
+        options["market1501"] = wanted.market
+    if name == "detection":
+        options["clips"] = wanted.clips
+    if name in ("detection", "route") and wanted.input_size != DEFAULT_INPUT:
+        options["input"] = wanted.input_size
+    return command(name, options, wanted.city if name in ("detection", "route") else None)
+
+
+def _networks(name: str, wanted: Wanted) -> dict[str, list[str]]:
+    """The networks of a table by option."""
+    return {
+        "reid": {"embedder": wanted.embedders},
+        "attributes": {"attributes": wanted.classifiers},
+        "detection": {"detector": wanted.detectors},
+        "route": {"detector": wanted.detectors, "embedder": wanted.embedders, "attributes": wanted.classifiers},
+    }[name]
+
+
+def _versions(name: str, wanted: Wanted) -> dict[str, str]:
+    from haetae.training.evaluation.measured import versions
+
+    return versions([each for networks in _networks(name, wanted).values() for each in networks], wanted.models)
 
 
 def _seed(name: str, wanted: Wanted) -> int:
@@ -104,12 +132,13 @@ def _possible(wanted: Wanted) -> list[str]:
 
 def _figures(name: str, wanted: Wanted) -> dict[str, Any]:
     from haetae.training.tables import attributes, detection, reid, route
+    from haetae.training.workspace import Workspace
 
     size = size_of(wanted.input_size)
     if name == reid.TABLE:
         return reid.measured(wanted.embedders, _searches(wanted), wanted.models, progress)
     if name == attributes.TABLE:
-        return attributes.measured(wanted.classifiers, _searches(wanted)[0].gallery, wanted.models, progress)
+        return attributes.measured(wanted.classifiers, Workspace.configured().banks, wanted.models, progress, say)
     if name == detection.TABLE:
         return detection.measured(wanted.detectors, _frames(wanted), wanted.models, size, progress)
     if wanted.city is None:
@@ -125,11 +154,11 @@ def _figures(name: str, wanted: Wanted) -> dict[str, Any]:
 
 def _searches(wanted: Wanted) -> list[Search]:
     from haetae.training.readers.crops import search_in
-    from haetae.training.tables.drawn import drawn_search, held_out_bank
+    from haetae.training.tables.drawn import drawn_searches
     from haetae.training.workspace import Workspace
 
-    drawn = drawn_search(held_out_bank(Workspace.configured().banks, say))
-    return [drawn, search_in(wanted.market, "market1501")] if wanted.market is not None else [drawn]
+    searches = drawn_searches(Workspace.configured().banks, say)
+    return [*searches, search_in(wanted.market, "market1501")] if wanted.market is not None else searches
 
 
 def _frames(wanted: Wanted) -> Frames:

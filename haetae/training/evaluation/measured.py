@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from haetae.domain.frame import Pixels
@@ -57,3 +57,8 @@ def sized(size: ImageSize) -> Callable[[Pixels], ImageSize]:
     """The input size for a frame: `size`, turned for upright frames."""
     turned = ImageSize(width=size.height, height=size.width)
     return lambda pixels: size if pixels.shape[1] >= pixels.shape[0] else turned
+
+
+def versions(names: Sequence[str], models: Path | None) -> dict[str, str]:
+    """What each network's numbers depend on: the first digits of its weights' digest, engine and precision."""
+    return {name: inference(name, models).version(name) for name in names}

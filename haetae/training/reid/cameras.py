@@ -5,7 +5,7 @@ Were each identity seen by cameras of its own, a network could tell people apart
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -52,17 +52,19 @@ class BankCamera:
         return self.canvas.response
 
 
-def bank_cameras(n: int, seed: int, told: Callable[[str], None] = lambda _: None, *, clear: bool = False) -> list[BankCamera]:
+def bank_cameras(
+    n: int, seed: int, told: Callable[[str], None] = lambda _: None, *, without: Collection[str] = ()
+) -> list[BankCamera]:
     """`n` cameras over the simulator's scenes in turn; seconds each. Cameras that see hardly any floor are drawn anew.
 
-    `clear`: none at night or in fog.
+    `without`: words of lights and weathers, such as "night", that no camera has.
     """
     cameras: list[BankCamera] = []
     names = sorted(SCENES)
     attempt = 0
     while len(cameras) < n:
         rng = np.random.default_rng((seed, attempt))
-        camera = _camera(names[len(cameras) % len(names)], rng, clear=clear)
+        camera = _camera(names[len(cameras) % len(names)], rng, without)
         attempt += 1
         if len(camera.spots) >= 500 or attempt > 4 * n + 20:
             cameras.append(camera)
@@ -70,14 +72,14 @@ def bank_cameras(n: int, seed: int, told: Callable[[str], None] = lambda _: None
     return cameras
 
 
-def _camera(scene: str, rng: np.random.Generator, *, clear: bool) -> BankCamera:
+def _camera(scene: str, rng: np.random.Generator, without: Collection[str]) -> BankCamera:
     height = float(rng.uniform(2.4, 6.0))
     reach = float(rng.uniform(6.0, 14.0))  # where the optical axis meets a person's waist
     pitch = float(np.degrees(np.arctan2(height - 0.9, reach)))
     view = View((0.0, 0.0, height), float(rng.uniform(-12, 12)), pitch, float(rng.uniform(430, 800)), SIZE)
     indoors = SCENES[scene].is_indoor
-    lights = tuple(each for each in _LIGHTS if not clear or each[0] != "night")
-    weathers = tuple(each for each in _WEATHERS if not clear or each[0] != "fog")
+    lights = tuple(each for each in _LIGHTS if each[0] not in without)
+    weathers = tuple(each for each in _WEATHERS if each[0] not in without)
     kind: LightKind = "indoor" if indoors else _chosen(lights, rng)
     lit: Light = light(kind, rng)
     sky = Weather() if indoors else weather(_chosen(weathers, rng), rng)

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from haetae.training.detection.picture_bank import Picture, PictureBank, joined,
 from haetae.training.reid.cameras import BankCamera, bank_cameras
 from haetae.training.reid.shots import ANY, BEST, Shot, shot
 
-_VERSION = 1  # of how crops are drawn: another number, another bank
+_VERSION, _BEST_VERSION = 2, 1  # of how crops are drawn: another number, another bank; best shots count on their own
+_NOT_FAIR, _NOT_BEST = ("night", "fog", "snow", "rain"), ("night", "fog")
+_TALL = replace(ANY, smallest_px=60.0)
 _PART = 40  # identities that are drawn and put away together
 _LEVEL_M = 0.020  # cell size of the meshes
 _COMPANY = 10  # people drawn before who may come into the picture
@@ -45,6 +47,7 @@ class CropPlan:
     look_alikes: float = 0.2  # share of the identities that wear what the one before wears
     workers: float = 0.12  # share with helmet and vest
     whole: bool = field(default=False, repr=False)  # only people of 60 px or more, half seen, in boxes that hold all of them
+    fair: bool = field(default=False, repr=False)  # only cameras that see well: by day, at dusk, indoors, in clear weather
     best: int = field(default=0, repr=False)  # only what best shots are like (shots.BEST), under a number: another, another bank
 
     def __post_init__(self) -> None:
@@ -75,7 +78,12 @@ def crop_bank(plan: CropPlan, banks: Path, told: Told = lambda _: None, n_worker
     Columns: identity, outfit, camera, height_px, seen, cut_above, cut_below, bag_seen, eyes_seen, and one for each attribute: the
     index of its value in VALUES.
     """
-    facts = repr((_VERSION, plan)) + (" whole" if plan.whole else "") + (f" best {plan.best}" if plan.best else "")
+    facts = (
+        repr((_BEST_VERSION if plan.best else _VERSION, plan))
+        + (" whole" if plan.whole else "")
+        + (" fair" if plan.fair else "")
+        + (f" best {plan.best}" if plan.best else "")
+    )
     folder = banks / f"crops-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
     if not folder.is_dir():
         parts = folder.with_name(folder.name + ".parts")
@@ -99,7 +107,9 @@ def _draw(plan: CropPlan, parts: Path, told: Told, n_workers: int) -> None:
     if not missing:
         return
     parts.mkdir(parents=True, exist_ok=True)
-    cameras = bank_cameras(plan.n_cameras, plan.first_camera, told, clear=plan.best > 0)
+    cameras = bank_cameras(
+        plan.n_cameras, plan.first_camera, told, without=_NOT_FAIR if plan.fair else _NOT_BEST if plan.best else ()
+    )
     began = time.monotonic()
     for n_done, _ in enumerate(_drawn_parts(plan, cameras, parts, missing, n_workers), 1):
         left = (time.monotonic() - began) / n_done * (len(missing) - n_done)
@@ -143,7 +153,7 @@ def _crops(plan: CropPlan, cameras: Sequence[BankCamera], indices: range) -> Ite
             which = i % len(seen_by)
             camera = int(seen_by[which])
             way = None if ways is None else float(ways[which])
-            taking = BEST if plan.best else ANY
+            taking = BEST if plan.best else _TALL if plan.whole else ANY
             taken = shot(cameras[camera], drawn, company, rng, whole=plan.whole, taking=taking, facing_deg=way)
             if taken is not None:
                 yield taken.pixels, _facts(plan, index, who, camera, taken)

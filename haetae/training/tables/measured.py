@@ -19,12 +19,16 @@ FOLDER = "results"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`figures` are plain JSON values. `command` repeats the measurement with `seed`; `machine` says cores only: no GPU."""
+    """`figures` are plain JSON values. `command` repeats the measurement with `seed`; `machine` says cores only: no GPU.
+
+    `networks` are the versions that were measured, by name: the first digits of their weights' digest, engine, precision.
+    """
 
     table: str
     command: str
     seed: int
     figures: Mapping[str, Any]
+    networks: Mapping[str, str] = field(default_factory=dict)
     machine: str = field(default_factory=lambda: machine())
     measured_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="minutes"))
 

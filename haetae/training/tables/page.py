@@ -40,7 +40,10 @@ def write(docs: Path) -> Path:
 
 
 def _how(told: Measured) -> str:
-    return f"Measured {told.measured_at} on {told.machine}, seed {told.seed}: `{told.command}`"
+    versions = ", ".join(f"{name} {version}" for name, version in told.networks.items())
+    return (
+        f"Measured {told.measured_at} on {told.machine}, seed {told.seed}{f', {versions}' if versions else ''}: `{told.command}`"
+    )
 
 
 def _draw(told: Measured, folder: Path) -> None:
