@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.table import Table
@@ -32,6 +33,12 @@ def search(  # noqa: PLR0913 - the options of a command
         str,
         typer.Option("--attributes", help="Such as 'upper_colour=red|orange, not bag=backpack, hat=none!' (! means required)."),
     ] = "",
+    confirmed: Annotated[
+        list[UUID] | None, typer.Option("--confirmed", help="A sighting that shows the person; again for more.")
+    ] = None,
+    rejected: Annotated[
+        list[UUID] | None, typer.Option("--rejected", help="A sighting that shows somebody else; again for more.")
+    ] = None,
     start: Annotated[str | None, typer.Option("--from", help="ISO 8601; local time without a zone.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="ISO 8601 [default: now].")] = None,
     cameras: Annotated[str, typer.Option("--cameras", help="Only these, with commas between them.")] = "",
@@ -43,6 +50,8 @@ def search(  # noqa: PLR0913 - the options of a command
     """People, the most likely first, each with its candidates. Without a window: the longest that is allowed, ending now."""
     query = {
         "attributes": [_condition(words) for words in attributes.split(",") if words.strip()],
+        "confirmed": [str(id) for id in confirmed or []],
+        "rejected": [str(id) for id in rejected or []],
         "from": _instant(start, "--from"),
         "to": _instant(end, "--to"),
         "cameras": [camera.strip() for camera in cameras.split(",") if camera.strip()],

@@ -23,11 +23,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Photos and/or attribute conditions within a scope; at most `limit` candidates come back."""
+    """Photos, sightings and/or attribute conditions within a scope; at most `limit` candidates come back.
+
+    `rejected` are sightings of which the operator said that they show somebody else.
+    """
 
     scope: Scope
     conditions: tuple[AttributeCondition, ...] = ()
     limit: int = 50
+    rejected: tuple[TrackletId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Candidate:
 
     sighting: Sighting
     distance: float | None  # cosine, 0-2, before re-ranking
-    reranked_distance: float | None  # k-reciprocal, 0-1
+    reranked_distance: float | None  # 0-1
     evidence: float | None  # of the attribute conditions, 0-1; None without conditions
     order: float  # what the answer is sorted by, small first
 

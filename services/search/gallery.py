@@ -36,7 +36,7 @@ class StoredGallery:
 
     def fitting(self, query: Query) -> list[TrackletId]:
         """By the evidence of the conditions, best first."""
-        found = self._transaction.sightings.fitting(query.scope, query.conditions, limit=query.limit)
+        found = self._transaction.sightings.fitting(query.scope, query.conditions, limit=query.limit + len(query.rejected))
         return [id for id, _ in found]
 
     def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:

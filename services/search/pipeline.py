@@ -21,6 +21,7 @@ from haetae.domain.query import Candidate, Person, Query, Scope
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import Clock
 from haetae.ranking import AllTheSame, CameraAware, KReciprocal, Reranking, TakenBy, rerank_embeddings
+from haetae.ranking.feedback import pushed_back
 from haetae.ranking.fusion import evidence, fuse_photos, order_value
 from haetae.ranking.identity import SamePerson, group_people
 from haetae.routing.trajectory import step_of, trajectory
@@ -109,17 +110,22 @@ class SearchPipeline:
         return Answer(people, n_gallery, model, steps.taken_s)
 
     def _by_photos(self, query: Query, probes: Probes, gallery: Gallery, reranking: Reranking, steps: _Steps) -> list[Candidate]:
-        ids = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit))
+        rejected = set(query.rejected)
+        nearest = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit) + len(rejected))
+        ids = [id for id in nearest if id not in rejected]
         steps.end("scan")
         vectors = gallery.vectors(ids, probes)
         steps.end("vectors")
         if not ids:
             return []
-        qualities = [photo.probe.quality for photo in probes.photos]
-        distances = fuse_photos(_cosine(probes.vectors, vectors), qualities).tolist()
+        cosines = _cosine(probes.vectors, vectors)
+        distances = fuse_photos(cosines, probes.qualities).tolist()
         taken_by = _taken_by(len(probes.vectors), gallery.cameras(ids)) if isinstance(reranking, CameraAware) else None
-        reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking, taken_by), qualities).tolist()
-        after = dict(zip(ids, zip(distances, reranked, strict=True), strict=True))
+        reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking, taken_by), probes.qualities)
+        away = _embedded(gallery.sightings(query.rejected), probes.model) if rejected else []
+        if away:
+            reranked = pushed_back(reranked, cosines.min(axis=0), _cosine(np.stack(away), vectors).min(axis=0))
+        after = dict(zip(ids, zip(distances, reranked.tolist(), strict=True), strict=True))
         steps.end("rerank")
         if not query.conditions:  # then nothing but distances decides, and the rest need not be loaded
             ids = nsmallest(query.limit, ids, key=lambda id: (after[id][1], after[id][0]))
@@ -129,7 +135,7 @@ class SearchPipeline:
         return best
 
     def _by_attributes(self, query: Query, gallery: Gallery, steps: _Steps) -> list[Candidate]:
-        ids = gallery.fitting(query)
+        ids = [id for id in gallery.fitting(query) if id not in query.rejected]
         steps.end("scan")
         best = _best([self._candidate(query, s, None, None) for s in gallery.sightings(ids)], query.limit)
         steps.end("load")
@@ -197,6 +203,11 @@ def _best(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
 def _cosine(probes: Vectors, gallery: Vectors) -> NDArray[np.float32]:
     """(n_photos, n) float32 cosine distances, 0-2."""
     return np.asarray(np.clip(1.0 - probes @ gallery.T, 0.0, FARTHEST), dtype=np.float32)
+
+
+def _embedded(sightings: Sequence[Sighting], model: ModelVersion) -> list[Vectors]:
+    """The embeddings of those that `model` has embedded."""
+    return [known.vector for one in sightings if (known := one.embedding) is not None and known.model == model]
 
 
 def _taken_by(n_photos: int, cameras: Sequence[CameraId]) -> TakenBy:

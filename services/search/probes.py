@@ -37,11 +37,13 @@ class ReadPhoto:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probes:
-    """The photos of one query, read: `vectors` (n_photos, d) float32 unit rows of `model`."""
+    """What one query looks for: `vectors` (k, d) float32 unit rows of `model`, one for each photo, then one for each sighting
+    that the operator confirmed; `qualities` 0-1, one a row."""
 
     photos: tuple[ReadPhoto, ...]
     vectors: Vectors
     model: ModelVersion
+    qualities: tuple[float, ...]
 
 
 class FindsPeople(Protocol):
@@ -73,6 +75,11 @@ class ProbeReader:
         self._embedder = embedder
         self._crop_margin = crop_margin
 
+    @property
+    def model(self) -> ModelVersion:
+        """The network whose embeddings are compared now. Raises Transient."""
+        return self._embedder.model
+
     def read(self, photos: Sequence[Photo]) -> list[ReadPhoto]:
         """The person meant in each photo. Raises Refused (422: no-person-in-photo, box-outside-photo), Transient."""
         unmarked = [index for index, photo in enumerate(photos) if photo.box is None]
@@ -85,7 +92,7 @@ class ProbeReader:
             vectors = self._embedder.embed([photo.crop for photo in read])
         except Poison:
             raise Refused("A photo shows nothing that people could be told apart by.", status=422, kind="blank-photo") from None
-        return Probes(tuple(read), vectors, self._embedder.model)
+        return Probes(tuple(read), vectors, self._embedder.model, tuple(photo.probe.quality for photo in read))
 
     def _read(self, index: int, photo: Photo, people: list[Detection] | None) -> ReadPhoto:
         size = _size(photo.pixels)

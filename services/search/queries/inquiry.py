@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from haetae.blobs import keys
 from haetae.domain.embedding import Embedding
-from haetae.domain.ids import CameraId
+from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query, Scope
 from haetae.errors import Refused
 from haetae.imaging.jpeg import encode
@@ -19,6 +19,7 @@ from services.search.gallery import StoredGallery
 from services.search.metrics import answered
 from services.search.pipeline import Answer
 from services.search.probes import Photo, Probes, ReadPhoto
+from services.search.queries.confirmed import with_confirmed
 from services.search.queries.schemas import AskedOut, PersonOut, ProbeOut, QueryIn, QueryOut
 from services.search.shapes import BoxShape, window_between
 
@@ -38,6 +39,7 @@ def inquire(desk: Desk, asking: Asking, asked: QueryIn, photos: Sequence[Photo])
     probes = desk.reader.embed(read) if read else None
     embedded_s = clock.monotonic_s()
     with desk.store.begin(consistent=True) as transaction:
+        probes = with_confirmed(probes, asked, transaction.sightings, desk.reader.model)
         reranking = asked.reranking.how() if asked.reranking else None
         answer = desk.pipeline.answer(query, probes, StoredGallery(transaction), reranking)
     timings_s = {"detect": detected_s - began_s, "embed": embedded_s - detected_s} if read else {}
@@ -59,7 +61,7 @@ def _query(desk: Desk, asked: QueryIn) -> Query:
         with desk.store.begin() as transaction:
             check_cameras(asked.cameras, {camera.id for camera in transaction.cameras.all()})
     scope = Scope(window, tuple(CameraId(id) for id in asked.cameras), tuple(corner.point() for corner in asked.polygon))
-    return Query(scope, conditions, asked.limit)
+    return Query(scope, conditions, asked.limit, tuple(TrackletId(id) for id in asked.rejected))
 
 
 def check_cameras(asked: Sequence[str], known: set[CameraId]) -> None:
@@ -101,6 +103,8 @@ def _shown(
         asked_at=identity[1],
         asked=AskedOut(
             n_photos=len(probes),
+            confirmed=request.confirmed,
+            rejected=request.rejected,
             attributes=request.attributes,
             start=query.scope.window.start,
             end=query.scope.window.end,

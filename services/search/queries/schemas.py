@@ -16,6 +16,7 @@ from services.search.shapes import BoxShape, Instant, Place, Scores, Shown, Stri
 
 MOST_PHOTOS = 5
 MOST_CANDIDATES = 1000
+MOST_SIGHTINGS = 50
 _VOCABULARY = "; ".join(f"{name.value}: {', '.join(values)}" for name, values in VALUES.items())
 CameraIdText = Annotated[str, StringConstraints(min_length=1, max_length=63)]
 
@@ -49,7 +50,7 @@ class ConditionIn(Strict):
 
 
 class QueryIn(Strict):
-    """Whom to look for, when and where. At least one photo or one attribute."""
+    """Whom to look for, when and where. At least one photo, one confirmed sighting or one attribute."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -74,6 +75,17 @@ class QueryIn(Strict):
 
     photos: list[PhotoIn] = Field(default=[], max_length=MOST_PHOTOS)
     attributes: list[ConditionIn] = Field(default=[], max_length=20)
+    confirmed: list[UUID] = Field(
+        default=[],
+        max_length=MOST_SIGHTINGS,
+        description="Sightings that show the person: they are looked for like photos, whenever and wherever they were seen.",
+    )
+    rejected: list[UUID] = Field(
+        default=[],
+        max_length=MOST_SIGHTINGS,
+        description="Sightings that show somebody else: they are left out, and whoever is nearer to them than to the photos and "
+        "confirmed sightings stands back.",
+    )
     start: Instant | None = Field(
         default=None, alias="from", description="Inclusive; without it the longest window that is allowed before `to`."
     )
@@ -173,6 +185,8 @@ class AskedOut(Shown):
     """What was asked, without the photos' bytes; the window as it was taken."""
 
     n_photos: int
+    confirmed: list[UUID] = Field(default=[])  # queries of earlier versions had none
+    rejected: list[UUID] = Field(default=[])
     attributes: list[ConditionIn]
     start: Instant = Field(validation_alias="from", serialization_alias="from")
     end: Instant = Field(validation_alias="to", serialization_alias="to")

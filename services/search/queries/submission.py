@@ -66,8 +66,8 @@ def parsed(submission: Submission) -> tuple[QueryIn, list[Photo]]:
             raise Refused(
                 "In a multipart query the photos are files, and each box belongs to one.", status=422, kind="invalid-request"
             )
-    if not data and not query.attributes:
-        raise Refused("A query has at least one photo or one attribute.", status=422, kind="empty-query")
+    if not data and not query.attributes and not query.confirmed:
+        raise Refused("A query has at least one photo, one confirmed sighting or one attribute.", status=422, kind="empty-query")
     boxes = [photo.box for photo in query.photos] + [None] * (len(data) - len(query.photos))
     return query, [Photo(open_photo(one), box.box() if box else None) for one, box in zip(data, boxes, strict=True)]
 

@@ -7,6 +7,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -81,6 +82,9 @@ BAD: dict[str, tuple[Mapping[str, Any], int, str, str]] = {
         "invalid-request",
         "not valid",
     ),
+    "no such sighting": ({"confirmed": [str(UUID(int=7))]}, 422, "unknown-sighting", "no sighting"),
+    "no such rejected": ({"attributes": [RED], "rejected": [str(UUID(int=7))]}, 422, "unknown-sighting", "no sighting"),
+    "both at once": ({"confirmed": [str(UUID(int=7))], "rejected": [str(UUID(int=7))]}, 422, "invalid-request", "both confirmed"),
     "a surrogate": ({"attributes": [RED], "cameras": ["\ud800"]}, 422, "", ""),
 }
 

@@ -28,7 +28,7 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 FIELDS = {
-    "/v1/queries": ["photos", "attributes", "from", "to", "cameras", "polygon", "limit", "reranking"],
+    "/v1/queries": ["photos", "attributes", "from", "to", "cameras", "polygon", "limit", "reranking", "confirmed", "rejected"],
     "/v1/cameras": ["id", "name", "kind", "url", "transport", "position", "sampling", "enabled", "recorded_from", "credentials"],
     "/v1/cameras/test": ["kind", "url", "transport", "credentials"],
     "/v1/recordings": ["camera_id", "path", "recorded_from"],

@@ -168,6 +168,29 @@ def test_every_way_to_rerank_finds_the_person_and_is_kept_with_the_query(api: Ap
         assert kept.items() <= answer["asked"]["reranking"].items()
 
 
+def test_a_confirmed_sighting_is_looked_for_like_a_photo(api: Api, frame: bytes) -> None:
+    """A sighting alone finds itself first and is told with the query; with a photo both are looked for."""
+    chosen = str(api.gallery["one"][0].id)
+    alone = ask(api, confirmed=[chosen])
+    assert alone["people"][0]["candidates"][0]["sighting_id"] == chosen
+    assert alone["people"][0]["candidates"][0]["distance"] < 1e-3
+    assert alone["probes"] == []
+    assert alone["asked"]["confirmed"] == [chosen]
+    both = ask(api, photos=[{"data": base64(frame)}], confirmed=[chosen])
+    assert both["people"][0]["candidates"][0]["sighting_id"] == chosen
+    assert len(both["probes"]) == 1
+
+
+def test_a_rejected_sighting_is_not_shown_again(api: Api, frame: bytes) -> None:
+    """The first candidate of a photo, rejected, is gone from the answer; everybody else who was there still is."""
+    first = ask(api, photos=[{"data": base64(frame)}], limit=1000)
+    shown = [c["sighting_id"] for person in first["people"] for c in person["candidates"]]
+    again = ask(api, photos=[{"data": base64(frame)}], rejected=shown[:1], limit=1000)
+    assert {c["sighting_id"] for person in again["people"] for c in person["candidates"]} == set(shown[1:])
+    by_attribute = ask(api, attributes=[{"name": "hat", "values": ["none"]}], rejected=shown[:1], limit=1000)
+    assert shown[0] not in {c["sighting_id"] for person in by_attribute["people"] for c in person["candidates"]}
+
+
 def test_people_hold_what_space_and_time_allow(api: Api) -> None:
     """Three people together in one picture are three people, however many candidates are asked for."""
     photo = api.desk.blobs.get(api.gallery["body"][0].best_shots[0].blob_key)

@@ -104,7 +104,7 @@ def probes(*vectors: NDArray[np.float32], qualities: Sequence[float] = (), model
     shown = crop(pixels(HD), box)
     weights = [*qualities, *[0.8] * (len(vectors) - len(qualities))]
     photos = tuple(ReadPhoto(Probe(index, box, weight), shown, 1) for index, weight in enumerate(weights))
-    return Probes(photos, np.stack(vectors), model)
+    return Probes(photos, np.stack(vectors), model, tuple(weights))
 
 
 def _allowed(query: Query, sighting: Sighting) -> bool:

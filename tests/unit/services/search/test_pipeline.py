@@ -81,6 +81,21 @@ def test_camera_aware_reranking_knows_each_candidate_s_camera() -> None:
         assert abs((given[one.id].reranked_distance or 0) - float(after)) < 1e-5
 
 
+def test_a_rejected_person_steps_aside() -> None:
+    """A photo that looks like two people: one sighting of the wrong one is rejected, and it is gone, the wrong one's others come
+    behind all of the right one, whose distances stay."""
+    right, wrong = CROWD[12:15], CROWD[15:18]
+    between = np.asarray(normalised((0.8 * look(4, 999) + look(5, 998))[None])[0])
+    orders = []
+    for rejected in ((), (wrong[0].id,)):
+        answer = PIPELINE.answer(Query(scope(), rejected=rejected), probes(between), GalleryInMemory(CROWD))
+        orders.append({c.sighting.id: c.order for person in answer.people for c in person.candidates})
+    before, after = orders
+    assert min(before[s.id] for s in wrong) < min(before[s.id] for s in right)
+    assert wrong[0].id not in after
+    assert min(after[s.id] for s in wrong[1:]) > max(after[s.id] for s in right)
+
+
 def test_better_photos_count_more() -> None:
     """Of two photos of two people the one that shows its person well decides who comes first."""
     gallery = GalleryInMemory(CROWD)
