@@ -1,6 +1,7 @@
 """Do networks that were trained on real people see the city's people as people?
 
     python -m benchmarks.city_realism [--seeds 101,102] [--shared-seed 103] [--minutes 4] [--every 4]
+        [--parts detection,reid,points,shared] [--embedders reid-0288,haetae-reid]
 
 writes the entry "city_realism" of benchmarks/results/<date>-<machine>.json. Each seed is a city of five cameras in four places,
 of the test part: scenes and identities that nothing was tuned on, in whatever light and weather the seed has. A frame is taken
@@ -10,12 +11,16 @@ from each camera every few seconds, coded with H.264 as the camera's film would 
   is visible (and over those of whom more than 90 % is visible), everybody but those who fall or lie, who are counted apart.
   Precision: found boxes that lie on people who are smaller or more hidden than that count neither for nor against.
 - Re-identification across cameras: one crop of each visit is the query, all crops of other cameras are the gallery; people of at
-  least 80 px, at least 70 % visible; beside retail-0288 a histogram of hue, saturation and brightness in six stripes. `shared`:
-  the same in a city where three people wear each outfit.
+  least 80 px, at least 70 % visible; beside the networks a histogram of hue, saturation and brightness in six stripes.
+  `market`: the same queries by the protocol of Market-1501, where everybody else whom the query's own camera saw is searched
+  as well, before and after re-ranking (k1 20, k2 6, lambda .3).
+  `shared`: the same in a city where three people wear each outfit.
 - Key points of those who stand or walk (at least 100 px, more than 90 % visible): PCK@.2, the share of the 17 points at most 0.2
   of the box's longer side from where they are (Yang and Ramanan 2013); and the stricter shares at 0.1 of it and at 0.2 of the
   torso (left shoulder to right hip or right to left, the longer as drawn). `alone`: of those whose box nobody else's box covers
   by more than a twentieth.
+
+--parts measures some of it again, on the same cities; what it leaves out stays as it was measured before.
 """
 
 from __future__ import annotations
@@ -26,8 +31,9 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import av
@@ -46,6 +52,7 @@ from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
 from haetae.inference.pose_estimator import PoseEstimator
 from haetae.models.pull import pull
+from haetae.ranking import KReciprocal, rerank_embeddings
 from haetae.settings import ModelsSettings
 from haetae.simulator.city.agenda import Act
 from haetae.simulator.city.city import City, city
@@ -53,6 +60,7 @@ from haetae.simulator.city.encoding import Coding
 from haetae.simulator.city.filming import Cast, Filming, Seen
 from haetae.simulator.city.map import CityCamera
 from haetae.simulator.city.script import Casting
+from haetae.training.evaluation.retrieval import Labels, retrieval
 
 SIZE = ImageSize(1280, 720)
 MIN_SCORE = 0.3
@@ -60,7 +68,8 @@ DOWN = (Act.FALL, Act.LIE, Act.RISE)
 UPRIGHT = (Act.WALK, Act.STAND, Act.PHONE)
 BANDS = ((60, 100), (100, 150), (150, 220), (220, 10_000))
 DETECTORS = {"rtmdet-nano": ImageSize(640, 384), "retail-0013": None}
-EMBEDDER, POSER = "reid-0288", "movenet"
+EMBEDDERS, POSER = "reid-0288,haetae-reid", "movenet"
+PARTS = "detection,reid,points,shared"
 
 
 @dataclass(slots=True)
@@ -99,17 +108,27 @@ class Crops:
 
     numbers: list[int] = field(default_factory=list)
     cameras: list[str] = field(default_factory=list)
-    vectors: list[NDArray[np.float32]] = field(default_factory=list)
-    histograms: list[NDArray[np.float32]] = field(default_factory=list)
+    vectors: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)  # by network
+
+    def add(self, people: Sequence[Seen], camera: str, vectors: Mapping[str, Sequence[NDArray[np.float32]]]) -> None:
+        self.numbers += [one.number for one in people]
+        self.cameras += [camera] * len(people)
+        for name, rows in vectors.items():
+            self.vectors.setdefault(name, []).extend(rows)
 
 
 @dataclass(slots=True)
 class Judges:
-    """The networks, trained on real people."""
+    """The networks, all but our own trained on real people; those that were not asked for are not there."""
 
     detectors: dict[str, PersonDetector]
-    embedder: Embedder
-    poser: PoseEstimator
+    embedders: dict[str, Embedder]
+    poser: PoseEstimator | None
+
+    def compare(self, cut: Sequence[Pixels]) -> dict[str, list[NDArray[np.float32]]]:
+        """What each embedder, and a histogram, makes of the crops."""
+        found = {name: list(embedder.embed(cut)) for name, embedder in self.embedders.items()}
+        return {**found, "histogram": [histogram(each) for each in cut]}
 
 
 def filmed(its: City, camera: CityCamera, figures: Cast, every_s: float) -> Iterator[tuple[Pixels, list[Seen]]]:
@@ -189,6 +208,25 @@ def across_cameras(crops: Crops, vectors: Sequence[NDArray[np.float32]]) -> dict
     return {"queries": len(first), "rank1": round(float(np.mean(first)), 3), "mAP": round(float(np.mean(precisions)), 3)}
 
 
+def by_market(crops: Crops, vectors: Sequence[NDArray[np.float32]]) -> dict[str, dict[str, float]]:
+    """rank-1 and mAP of the same queries by Market-1501's protocol, before and after re-ranking."""
+    numbers, cameras = np.array(crops.numbers), np.unique(crops.cameras, return_inverse=True)[1]
+    first = np.unique(np.stack([numbers, cameras], axis=1), axis=0, return_index=True)[1]
+    matrix = np.stack(vectors)
+    asked, there = Labels(numbers[first], cameras[first]), Labels(numbers, cameras)
+    distances = {"before": 1.0 - matrix[first] @ matrix.T, "after": rerank_embeddings(matrix[first], matrix, KReciprocal())}
+    scores = {stage: retrieval(each, asked, there) for stage, each in distances.items()}
+    return {k: {"rank1": round(v.rank(1), 3), "mAP": round(v.mean_average_precision, 3)} for k, v in scores.items()}
+
+
+def found_again(crops: Crops) -> dict[str, object]:
+    """Both measures of every network."""
+    return {
+        name: {**across_cameras(crops, vectors), **({} if name == "histogram" else {"market": by_market(crops, vectors)})}
+        for name, vectors in crops.vectors.items()
+    }
+
+
 def judge_points(poser: PoseEstimator, pixels: Pixels, people: Sequence[Seen]) -> list[tuple[str, bool, list[float]]]:
     """(where the person looks, whether alone, shares of points found by the three measures) of who is upright in full view."""
     shown = [p for p in people if p.state.act in UPRIGHT and p.visibility > 0.9 and box_of(p).height_px >= 100]
@@ -244,11 +282,8 @@ def judged(its: City, judges: Judges, every_s: float) -> tuple[dict[str, Counted
                 judge_detection(counts[name], [one.box for one in found], people, title)
             clear = [p for p in people if p.visibility >= 0.7 and box_of(p).height_px >= 80 and p.state.act not in DOWN]
             cut = [crop(pixels, box_of(one)) for one in clear]
-            crops.numbers += [one.number for one in clear]
-            crops.cameras += [camera.id] * len(clear)
-            crops.vectors += list(judges.embedder.embed(cut))
-            crops.histograms += [histogram(each) for each in cut]
-            points += judge_points(judges.poser, pixels, people)
+            crops.add(clear, camera.id, judges.compare(cut))
+            points += judge_points(judges.poser, pixels, people) if judges.poser else []
         print(f"{title}: {len(crops.numbers)} crops", file=sys.stderr)
     for name, count in counts.items():
         print(its.seed, name, json.dumps(count.figures()), file=sys.stderr)
@@ -269,27 +304,48 @@ def joined(parts: Sequence[Counted]) -> Counted:
     return whole
 
 
-def measured(judges: Judges, seeds: Sequence[int], shared_seed: int | None, minutes: float, every_s: float) -> dict[str, object]:
-    """All figures."""
-    cities = [judged(city(seed, 5, minutes), judges, every_s) for seed in seeds]
-    report: dict[str, object] = {
-        "conditions": {
-            "seeds": list(seeds), "shared_seed": shared_seed, "minutes": minutes, "every_s": every_s, "size": "1280x720",
-            "load_average": [round(v, 1) for v in os.getloadavg()], "remark": "the machine was busy with other work",
-        },
-    }  # fmt: skip
-    report["detection"] = {name: joined([counts[name] for counts, _, _ in cities]).figures() for name in judges.detectors}
-    report["reid"] = {
-        str(seed): {"retail-0288": across_cameras(crops, crops.vectors), "histogram": across_cameras(crops, crops.histograms)}
-        for seed, (_, crops, _) in zip(seeds, cities, strict=True)
-    }
-    report["points"] = points_found([row for _, _, rows in cities for row in rows])
-    if shared_seed is not None:
-        its = city(shared_seed, 5, minutes, casting=Casting(outfits_shared_by=3))
-        _, crops, _ = judged(its, judges, every_s)
-        report["reid_shared_outfits"] = {
-            "retail-0288": across_cameras(crops, crops.vectors), "histogram": across_cameras(crops, crops.histograms),
-        }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be measured, on which cities."""
+
+    parts: frozenset[str]
+    seeds: tuple[int, ...]
+    shared_seed: int
+    minutes: float
+    every_s: float
+
+    def conditions(self, judges: Judges, of: Mapping[str, object]) -> dict[str, object]:
+        """What the figures of a part depend on."""
+        return {
+            **of,
+            "minutes": self.minutes,
+            "every_s": self.every_s,
+            "size": f"{SIZE.width}x{SIZE.height}",
+            "embedders": {name: embedder.model.version for name, embedder in judges.embedders.items()},
+            "commit": results.commit(),
+            "measured_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M}",
+            "load_average": [round(v, 1) for v in os.getloadavg()],
+        }
+
+
+def measured(judges: Judges, options: Asked) -> dict[str, object]:
+    """The figures of the parts that are asked for; each says which cities, weights and commit it is of."""
+    report: dict[str, object] = {}
+    if options.parts & {"detection", "reid", "points"}:
+        cities = {seed: judged(city(seed, 5, options.minutes), judges, options.every_s) for seed in options.seeds}
+        how = options.conditions(judges, {"seeds": list(options.seeds)})
+        if "detection" in options.parts:
+            found = {name: joined([counts[name] for counts, _, _ in cities.values()]).figures() for name in judges.detectors}
+            report["detection"] = {**found, "conditions": how}
+        if "reid" in options.parts:
+            report["reid"] = {**{str(s): found_again(crops) for s, (_, crops, _) in cities.items()}, "conditions": how}
+        if "points" in options.parts:
+            report["points"] = {**points_found([row for _, _, rows in cities.values() for row in rows]), "conditions": how}
+    if "shared" in options.parts:
+        its = city(options.shared_seed, 5, options.minutes, casting=Casting(outfits_shared_by=3))
+        _, crops, _ = judged(its, Judges({}, judges.embedders, None), options.every_s)
+        how = options.conditions(judges, {"seed": options.shared_seed})
+        report["reid_shared_outfits"] = {**found_again(crops), "conditions": how}
     return report
 
 
@@ -299,24 +355,28 @@ def main() -> None:
     parser.add_argument("--shared-seed", type=int, default=103)
     parser.add_argument("--minutes", type=float, default=4.0)
     parser.add_argument("--every", type=float, default=4.0)
+    parser.add_argument("--parts", default=PARTS)
+    parser.add_argument("--embedders", default=EMBEDDERS)
     parser.add_argument("--dry", action="store_true", help="print only")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as temporary:
         mirror = Path(__file__).resolve().parents[2] / "shared" / "models"
         models = ModelsSettings(folder=Path(temporary) / "models", mirror=mirror if mirror.is_dir() else None)
-        pull(models.folder, (*DETECTORS, EMBEDDER, POSER), mirror=models.mirror)
+        parts, embedders = frozenset(options.parts.split(",")), options.embedders.split(",")
+        detectors = [name for name in DETECTORS if "detection" in parts]
+        pull(models.folder, (*detectors, *embedders, *((POSER,) if "points" in parts else ())), mirror=models.mirror)
         inference = LocalInference(models.folder, execution(models))
         judges = Judges(
-            {name: PersonDetector(inference, name, min_score=MIN_SCORE, deadline_s=60.0) for name in DETECTORS},
-            Embedder(inference, EMBEDDER, deadline_s=60.0),
-            PoseEstimator(inference, POSER, deadline_s=60.0),
+            {name: PersonDetector(inference, name, min_score=MIN_SCORE, deadline_s=60.0) for name in detectors},
+            {name: Embedder(inference, name, deadline_s=60.0) for name in embedders},
+            PoseEstimator(inference, POSER, deadline_s=60.0) if "points" in parts else None,
         )
-        seeds = [int(seed) for seed in options.seeds.split(",")]
-        report = measured(judges, seeds, options.shared_seed or None, options.minutes, options.every)
+        seeds = tuple(int(seed) for seed in options.seeds.split(","))
+        report = measured(judges, Asked(parts, seeds, options.shared_seed, options.minutes, options.every))
     print(json.dumps(report, indent=2))
     if not options.dry:
-        print(results.write("city_realism", report), file=sys.stderr)
+        print(results.write("city_realism", {**results.known("city_realism"), **report}), file=sys.stderr)
 
 
 if __name__ == "__main__":

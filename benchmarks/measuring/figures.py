@@ -30,8 +30,8 @@ def machine() -> str:
 def write(question: str, figures: Mapping[str, object]) -> Path:
     """Puts the figures of one question into today's file of this machine, beside those of the other questions."""
     now = datetime.now(UTC)
-    path = RESULTS / f"{now:%Y-%m-%d}-{machine()}.json"
-    entry = {"measured_at": now.isoformat(timespec="seconds"), "commit": _commit(), **figures}
+    path = _today(now)
+    entry = {**figures, "measured_at": now.isoformat(timespec="seconds"), "commit": commit()}
     RESULTS.mkdir(exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # another question may be measured at the same time
@@ -43,7 +43,21 @@ def write(question: str, figures: Mapping[str, object]) -> Path:
     return path
 
 
-def _commit() -> str:
+def known(question: str) -> dict[str, object]:
+    """What was measured for a question on the last day that it was asked on this machine; nothing where it never was."""
+    for path in sorted(RESULTS.glob(f"*-{machine()}.json"), reverse=True):
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        if question in entries:
+            return dict(entries[question])
+    return {}
+
+
+def _today(now: datetime) -> Path:
+    return RESULTS / f"{now:%Y-%m-%d}-{machine()}.json"
+
+
+def commit() -> str:
+    """The commit that is measured, as git shows it."""
     shown = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
     )
