@@ -18,7 +18,7 @@ from haetae.cli.status import HomeFolder
 from haetae.domain.attributes import condition
 from haetae.embedded.home import Home
 
-_COLUMNS = ["person", "#", "camera", "from", "to", "distance", "re-ranked", "evidence", "crop"]
+_COLUMNS = ["person", "#", "camera", "from", "to", "distance", "re-ranked", "evidence", "sighting", "crop"]
 
 
 def register(app: typer.Typer) -> None:
@@ -115,7 +115,8 @@ def _tell(answer: Json) -> None:
 def _table(answer: Json) -> Table:
     rows = [
         [person if place == 1 else "", place, c["camera_id"], _local(c["started_at"]), _local(c["ended_at"]),
-         c["distance"], c["reranked_distance"], c["evidence"], c.get("crop_file", c["crop_url"])]
+         c["distance"], c["reranked_distance"], c["evidence"], c["sighting_id"],
+         c.get("crop_file", c["crop_url"])]
         for person, place, c in _numbered(answer)
     ]  # fmt: skip
     return table_of("People" if rows else "Nobody was found", _COLUMNS, rows)
