@@ -63,8 +63,11 @@ def _grow(network: nn.Module, state: dict[str, Any], *_: object) -> None:
     weights, wanted = state.get("reduce.weight"), own["reduce.weight"]
     if weights is None or weights.shape == wanted.shape or weights.shape[0] != wanted.shape[0]:
         return
-    n_old, n_last = weights.shape[1], own["trunk.last.0.weight"].shape[0] if "trunk.last.0.weight" in own else 0
-    if not n_last or n_old > n_last or n_old != state["trunk.last.0.weight"].shape[0]:
+    before, now = (each.get("trunk.last.0.weight") for each in (state, own))
+    if before is None or now is None or before.shape[1:] != now.shape[1:] or before.shape[0] > now.shape[0]:
+        return
+    n_old, n_last = before.shape[0], now.shape[0]
+    if n_old != weights.shape[1]:
         return
     n_stripes = wanted.shape[1] // n_last
     grown = torch.zeros_like(wanted).view(-1, n_last, n_stripes)

@@ -130,7 +130,7 @@ class ReidRecipe:
 
     def named(self) -> str:
         """What the network is."""
-        return f"OSNet x{self.width:g}"
+        return f"OSNet x{self.width:g}" + (f", features of {self.stripes} stripes" if self.stripes > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from haetae.training.reid.augmentation import Augmentation, augmented, erased, s
 from haetae.training.reid.batches import Crops, ReidBatches, Sampling, fellows_of, grouped, size_at
 from haetae.training.reid.framing import KEPT, framed, inner
 from haetae.training.reid.recolouring import exchanged, recoloured
-from haetae.training.reid.teachers import combined, principal_directions, projected
+from haetae.training.reid.teachers import agreeing, combined, principal_directions, projected
 
 SMALL = ImageSize(width=32, height=64)
 UNCHANGED = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -98,6 +98,29 @@ def test_two_teachers_agree_on_average() -> None:
     assert both @ both.T == pytest.approx((one @ one.T + other @ other.T) / 2, abs=1e-5)
     whole = projected(both, principal_directions(both, 9))
     assert whole @ whole.T == pytest.approx(both @ both.T, abs=1e-4)
+
+
+def test_what_teachers_say_of_one_person_is_drawn_together() -> None:
+    """Halfway to the mean over cameras, each camera counted once; at 0 nothing moves, at 1 a person is one direction."""
+    rows = np.eye(4, dtype=np.float32)[[0, 0, 1, 2, 3]]
+    people, cameras = np.array([7, 7, 7, 8, 9]), np.array([0, 0, 1, 0, 0])
+    assert np.array_equal(agreeing(rows, people, cameras, 0.0), rows)
+    together = agreeing(rows, people, cameras, 1.0)
+    assert np.allclose(together[:3], [[0.5**0.5, 0.5**0.5, 0, 0]] * 3, atol=1e-6)  # the camera with two crops weighs no more
+    half = agreeing(rows, people, cameras, 0.5)
+    assert np.allclose(np.linalg.norm(half, axis=1), 1, atol=1e-6)
+    assert half[0, 0] > half[0, 1] > 0
+    assert np.array_equal(half[3:], rows[3:])
+
+
+def test_people_who_are_known_come_together() -> None:
+    """Where real people are known, several shots of one are drawn; without names, any of the rows that may be learnt."""
+    bank = PictureBank(Path("nowhere"), np.zeros((9, 4), np.int64), {}, np.zeros(0, np.uint8))
+    named = Crops(bank, np.arange(6), people=(np.array([0, 1, 2]), np.array([3, 4, 5])))
+    chosen = named.some(4, 2, np.random.default_rng(1))
+    assert len(chosen) == 4
+    assert [a // 3 == b // 3 and a != b for a, b in chosen.reshape(2, 2).tolist()] == [True, True]
+    assert set(Crops(bank, np.array([4, 8])).some(50, 2, np.random.default_rng(1)).tolist()) == {4, 8}
 
 
 def test_rows_are_grouped_by_identity_and_outfit() -> None:

@@ -29,6 +29,33 @@ def test_osnet_sees_a_sixteenth_of_the_size() -> None:
     assert trunk(images).shape == (2, 128)
 
 
+def test_stripes_keep_above_and_below_apart() -> None:
+    """Without padding's reach a crop whose lower half changes has the same features in the stripes of its upper half."""
+    torch.manual_seed(0)
+    trunk = OSNet(0.25, stripes=4, last=2.0).eval()
+    assert trunk.n_features == 4 * 256
+    maps = torch.rand(1, 256, 8, 4)
+    changed = maps.clone()
+    changed[:, :, 4:] = 0
+    one, other = (trunk.pool(each).flatten(1).view(256, 4) for each in (maps, changed))
+    assert torch.equal(one[:, :2], other[:, :2])
+    assert not other[:, 2:].any()
+
+
+def test_a_network_without_stripes_grows_into_one_with_them() -> None:
+    """Weights of a smaller head are taken over so that the embeddings stay as they were; other sizes are refused."""
+    torch.manual_seed(0)
+    small, large = OSNet(0.25), OSNet(0.25, stripes=4, last=2.0)
+    before = ReidNetwork(small, small.n_features, n_dimensions=8).eval()
+    after = ReidNetwork(large, large.n_features, n_dimensions=8).eval()
+    after.load_state_dict(before.state_dict())
+    images = torch.rand(2, 3, 64, 32) * 255
+    with torch.no_grad():
+        assert torch.allclose(before(images), after(images), atol=1e-5)
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        ReidNetwork(OSNet(0.5), 256, n_dimensions=8).load_state_dict(before.state_dict())
+
+
 def test_instance_normalisation_takes_a_cameras_contrast_out() -> None:
     """With instance normalisation a crop and the same crop at half the contrast have nearly the same stem features."""
     torch.manual_seed(0)
