@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measuring import figures
 from haetae.domain.frame import Pixels
-from haetae.training.evaluation.measured import embedder
+from haetae.training.evaluation.measured import embedder, versions
 from haetae.training.reid.over_time import Embed, appearances, over_time
 
 LABELS = Path("tests/data/real_people/retail02_identities.json")
@@ -43,7 +43,7 @@ def main() -> None:
             for moved in (False, True):
                 key = f"{name}, {f'{height} px' if height else 'as filmed'}, {'moved' if moved else 'all'}"
                 found[key] = asdict(over_time(embed, people, APART_FRAMES, moved=moved))
-    figures.write("reid_over_time", found)
+    figures.write("reid_over_time", {**found, "networks": versions(given.networks.split(","), given.models)})
 
 
 def histograms(crops: Sequence[Pixels]) -> NDArray[np.float32]:
