@@ -42,7 +42,7 @@ class AttributeNetwork(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         pixels = self.pixels(images)
         maps = self._maps(F.avg_pool2d(pixels, 2))
-        close = self.head(pixels[:, :, : round(_HEAD_SHARE * images.shape[2])])
+        close = self.head(pixels[:, :, : int(_HEAD_SHARE * images.shape[2])])
         seen = [self.whole(maps), self.bands(maps), F.adaptive_avg_pool2d(close, 1), F.adaptive_max_pool2d(close, 1)]
         scores: Tensor = self.heads(self.dropout(self.hidden(torch.cat([each.flatten(1) for each in seen], dim=1))))
         return scores

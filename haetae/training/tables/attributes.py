@@ -39,10 +39,10 @@ ASKED: Mapping[AttributeName, str] = {
 }
 """The search of the paper's table 6."""
 
-BEST_SHOTS = CropPlan(FIRST_TEST, 300, 8, 2, 10, first_camera=FIRST_TEST, best=1)
-"""300 people, by two cameras each, four crops by each camera."""
+BEST_SHOTS = CropPlan(FIRST_TEST, 300, 4, 1, 10, first_camera=FIRST_TEST, best=1)
+"""300 people, four crops of each by one of ten cameras: a tracklet's best shots."""
 
-ANYTHING = CropPlan(FIRST_TEST, 200, 6, 4, 10, first_camera=FIRST_TEST)
+ANYTHING = CropPlan(FIRST_TEST, 200, 4, 4, 10, first_camera=FIRST_TEST)
 """Whatever a detector may find: 34-200 px, in all lights, weathers and postures, hidden in part."""
 
 _MORE = {
