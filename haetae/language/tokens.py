@@ -30,6 +30,7 @@ _OF_JOINT, _OF_THING_AT_END = (
 _NO_PLACES = ("친구", "운동", "행동", "활동", "이동", "우산", "양산", "등산", "손길", "축구", "야구", "농구", "자동", "눈길")
 _MARKS = {"~": Mark.AND, "∼": Mark.AND, "-": Mark.AND, "–": Mark.AND, "—": Mark.AND}
 _LATIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s(?![a-z0-9])")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
 _Meaning = TypeVar("_Meaning")
 
@@ -126,7 +127,8 @@ def _steps(plain: str, at: int, places: Table) -> Iterator[_Step]:
     yield from _words(plain, at, places, _OF_KNOWN_PLACE)
     yield from _words(plain, at, words(), None)
     if not (character.isalnum() or character in "&"):
-        yield _symbol(at, character)
+        yield from _patterns(plain, at)
+        yield _symbol(plain, at)
         return
     yield from _patterns(plain, at)
     if at and _is_hangul(character) and plain[at - 1].isalnum():
@@ -136,7 +138,10 @@ def _steps(plain: str, at: int, places: Table) -> Iterator[_Step]:
         yield from _places(plain, at)
 
 
-def _symbol(at: int, character: str) -> _Step:
+def _symbol(plain: str, at: int) -> _Step:
+    if _POSSESSIVE.match(plain, at):
+        return _Step(at + 2, (Glue(GlueKind.PARTICLE),), 0.0)
+    character = plain[at]
     kind = GlueKind.TOPIC if character == ":" else GlueKind.FILLER if character in "-~∼–—'\"“”‘’" else GlueKind.BREAK
     mark = (_MARKS[character],) if character in _MARKS else ()
     return _Step(at + 1, (*mark, Glue(kind)), 0.0)

@@ -53,7 +53,7 @@ def _not_understood(text: str, cut: Sequence[Token], taken: set[int], scene: Sce
     last = -2
     for index, token in enumerate(cut):
         reason = _reason(index, token, taken, scene)
-        is_onto = last == index - 1 and token.glue(*_ONTO) and cut[last].span.end == token.span.start
+        is_onto = last == index - 1 and (token.glue(*_ONTO) or token.text == "-") and cut[last].span.end == token.span.start
         if reason is None and not is_onto:
             continue
         if last == index - 1:

@@ -9,6 +9,7 @@ from haetae.language.meanings import Beyond, GlueKind, KnownPlace, Negation, Pla
 from haetae.language.tokens import Token
 from haetae.language.understanding import AskedPlace, NamedPlace, Span
 
+_LIKE_PARTICLES = {"로", "이", "의", "나", "도"}  # 동성로, 나 ...
 _LEAST = 2  # letters of a name that is looked for inside longer names
 
 
@@ -30,9 +31,7 @@ def whereabouts(tokens: Sequence[Token], taken: set[int], known: Sequence[NamedP
             first, end = run
             found.places.append(_asked(tokens, first, end, known, text))
             found.tokens |= set(range(index, end)) | _marks_after(tokens, end)
-            denial = _denial(tokens, end)
-            if denial is not None:
-                found.tokens.add(denial)
+            found.tokens |= {at for at in (_denial(tokens, end), _denial_before(tokens, first)) if at is not None}
         index = end
     return found
 
@@ -41,14 +40,14 @@ def _run(tokens: Sequence[Token], index: int, taken: set[int]) -> tuple[int, int
     """The first and one past the last token of a place that begins here, a mark before it left out."""
     token = tokens[index]
     if token.of(KnownPlace) is not None:
-        return index, index + 1
+        return index, index + 1 if token.text.isascii() else _while_place(tokens, index, taken)
     mark = token.of(PlaceMark)
     if mark is not None and mark.ahead:
         return _run_after(tokens, index, taken, sure=mark.sure)
     if token.of(PlaceNoun) is not None and not token.text.isascii():
         return index, _while_place(tokens, index, taken)
-    if _is_unknown(token) and not token.text.isascii() and _is_marked(tokens, index + 1):
-        return index, index + 1
+    if _is_unknown(token) and not token.text.isascii():
+        return _run_before_mark(tokens, index)
     return None
 
 
@@ -78,6 +77,20 @@ def _is_unknown(token: Token) -> bool:
     return beyond is not None and beyond.unknown
 
 
+def _run_before_mark(tokens: Sequence[Token], index: int) -> tuple[int, int] | None:
+    """Korean: 동성로에서. What looks like a particle within the name belongs to it."""
+    end = index + 1
+    while end < len(tokens) and not _is_marked(tokens, end):
+        if not (_is_unknown(tokens[end]) or (_touches(tokens, end) and tokens[end].text in _LIKE_PARTICLES)):
+            return None
+        end += 1
+    return (index, end) if _is_marked(tokens, end) else None
+
+
+def _touches(tokens: Sequence[Token], index: int) -> bool:
+    return tokens[index - 1].span.end == tokens[index].span.start
+
+
 def _is_marked(tokens: Sequence[Token], index: int) -> bool:
     """Whether a Korean mark for places follows: 앞, 근처, or the particle 에서."""
     if index >= len(tokens):
@@ -103,21 +116,32 @@ def _asked(tokens: Sequence[Token], first: int, end: int, known: Sequence[NamedP
     if exact is not None:
         same = tuple(place for place in known if _letters(place.name) == _letters(exact.place.name))
         matching = same or matching
-    return AskedPlace(words, matching, (span,), negated=_denial(tokens, end) is not None)
+    denied = _denial(tokens, end) is not None or _denial_before(tokens, first) is not None
+    return AskedPlace(words, matching, (span,), negated=denied)
 
 
 def _matching(words: str, known: Sequence[NamedPlace]) -> tuple[NamedPlace, ...]:
-    """The places whose names hold the words, or that the words hold."""
+    """The places with a word in their names that begins so, and those whose names the words hold."""
     asked = _letters(words)
-    return tuple(
-        place
-        for place in known
-        if len(name := _letters(place.name)) >= _LEAST and len(asked) >= _LEAST and (asked in name or name in asked)
-    )
+    return tuple(place for place in known if len(asked) >= _LEAST and _may_be(place.name, asked))
+
+
+def _may_be(name: str, asked: str) -> bool:
+    parts = name.casefold().split()
+    begins = any(_letters(" ".join(parts[first:])).startswith(asked) for first in range(len(parts)))
+    return begins or (len(_letters(name)) >= _LEAST and _letters(name) in asked)
 
 
 def _letters(name: str) -> str:
     return "".join(name.casefold().split()).replace("-", "")
+
+
+def _denial_before(tokens: Sequence[Token], index: int) -> int | None:
+    """The "not" of "not near" before the place."""
+    while index > 0 and (tokens[index - 1].of(PlaceMark) is not None or tokens[index - 1].glue(GlueKind.ARTICLE)):
+        index -= 1
+    negation = tokens[index - 1].of(Negation) if index > 0 else None
+    return index - 1 if negation is not None and negation.reach == Reach.AHEAD else None
 
 
 def _denial(tokens: Sequence[Token], index: int) -> int | None:

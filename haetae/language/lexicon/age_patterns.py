@@ -1,9 +1,10 @@
-"""Patterns of ages and sizes. Each gives what a match means."""
+"""Patterns of ages, sizes, and genders of one letter. Each gives what a match means."""
 
 from __future__ import annotations
 
 import re
 
+from haetae.domain.attributes import AttributeName
 from haetae.language.lexicon.entry import Pattern
 from haetae.language.lexicon.people import age, band
 from haetae.language.meanings import Beyond, Trait
@@ -62,6 +63,8 @@ PATTERNS: list[Pattern] = [
         (rf"(?:aged|ages?:?)\s+(?:about\s+|around\s+|of\s+)?(?P<n>{ENGLISH_NUMBER}){_END}(?!\s+(?:minute|hour|day))", _years),
         (rf"{_WHOSE}(?P<n>{'|'.join(DECADES)}){_END}", _decade),
         (rf"{_WHOSE}(?P<n>[1-9]0)'?s{_END}", _decade),
+        (r"(?<![가-힣])남(?![가-힣])", lambda _: Trait(((AttributeName.GENDER, ("male",)),))),
+        (r"(?<![가-힣])여(?![가-힣])", lambda _: Trait(((AttributeName.GENDER, ("female",)),))),
         (rf"\d+(?:\.\d+)?\s*(?:{_SIZE})(?![a-z])", _beyond),
     )
 ]  # fmt: skip

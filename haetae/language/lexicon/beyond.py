@@ -44,6 +44,9 @@ def _looks() -> Entries:
     yield from forms(
         "tall, slim, fat, stocky, build, height, weight, heavy-set, chubby, petite, skinny, overweight, built, muscular", Beyond()
     )
+    yield from forms("나이키, 아디다스, 뉴발란스, 푸마, 노스페이스, 휠라, 메이커, 상표", Beyond())
+    yield from forms("nike, adidas, puma, north face, new balance, brand", Beyond())
+    yield from forms("어두운, 밝은, 진한, 연한, 화려한, dark, light, bright, colourful, colorful", Beyond())
     clothes = Thing(Part.UPPER)  # their colour is that of the clothes, what they are is nothing that can be searched for
     yield from forms(
         "교복, 한복, 군복, 제복, 유니폼, 작업복, 등산복, 환자복, 잠옷, 내복, 수영복, 앞치마, 도복, 근무복, 경찰복, 속옷", clothes

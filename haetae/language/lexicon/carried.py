@@ -92,4 +92,4 @@ def _hair() -> Entries:
     yield from forms("대머리, 민머리, 탈모, 머리가 벗겨진, 머리 벗겨진, 머리숱이 없는, 머리가 없는", hair("bald"))
     yield from forms("bald, balding, bald-headed, bald head", hair("bald"))
     yield from forms("머리, 머리카락, 머리칼, 헤어", Thing(Part.HAIR, generic=True))
-    yield from forms("hair", Thing(Part.HAIR, generic=True))
+    yield from forms("hair, haired", Thing(Part.HAIR, generic=True))

@@ -31,7 +31,7 @@ def _outer() -> Entries:
     coat = Thing(Part.UPPER, (_COAT,))
     yield from forms(
         "패딩, 롱패딩, 숏패딩, 패딩 점퍼, 패딩 잠바, 패딩 코트, 파딩, 점퍼, 잠바, 쟘바, 점버, 가죽점퍼, 파카, "
-        "코트, 롱코트, 반코트, 트렌치코트, 바바리, 바바리코트, 버버리, "
+        "코트, 롱코트, 반코트, 트렌치코트, 트렌치 코트, 더플코트, 떡볶이코트, 털코트, 바바리, 바바리코트, 버버리, "
         "재킷, 자켓, 쟈켓, 자킷, 재켓, 야상, 야전상의, 바람막이, 바람막이 점퍼, 윈드브레이커, 가디건, 카디건, "
         "블레이저, 양복 상의, 양복 윗도리, 정장 상의, 정장 자켓, "
         "외투, 겉옷, 우비, 비옷, 레인코트, 우의, 무스탕, 후드집업, 후드 집업, 집업, 플리스, 후리스, 뽀글이, "
@@ -99,7 +99,8 @@ def _lower() -> Entries:
     yield from forms(
         "바지, 긴바지, 면바지, 슬랙스, 레깅스, 쫄바지, 츄리닝 바지, 추리닝 바지, 트레이닝 바지, 운동복 바지, "
         "체육복 바지, 조거팬츠, 조거 바지, 몸뻬, 몸빼, 몸뻬바지, 정장 바지, 양복 바지, "
-        "등산 바지, 팬츠, 골덴 바지, 통바지, 와이드팬츠, 멜빵바지, 카고바지, 카고 팬츠, 면 바지, 기모바지, "
+        "등산 바지, 등산복 바지, 등산복 하의, 치노 바지, 작업복 바지, 군복 바지, 팬츠, 골덴 바지, 통바지, "
+        "와이드팬츠, 멜빵바지, 카고바지, 카고 팬츠, 면 바지, 기모바지, "
         "골프바지, 나팔바지, 일바지, 교복 바지",
         trousers,
     )
@@ -137,7 +138,10 @@ def _whole() -> Entries:
     suit = Thing(Part.WHOLE, (_COAT, _TROUSERS))
     yield from forms("정장, 양복, 수트, 슈트", suit)
     yield from forms("suit, business suit", suit)
-    yield from forms("위아래, 위 아래, 위아래 옷, 위아래로, 상하의, 상하의 모두, 아래위, 상하", Thing(Part.WHOLE, generic=True))
+    yield from forms(
+        ("위아래, 위 아래, 전체적으로, 온통, 전신,  위아래 옷, 위아래로, 상하의, 상하의 모두, 아래위, 상하"),
+        Thing(Part.WHOLE, generic=True),
+    )
     yield from forms(
         "all in, dressed all in, all dressed in, dressed entirely in, top and bottom", Thing(Part.WHOLE, generic=True)
     )
@@ -161,7 +165,10 @@ def _shoes() -> Entries:
 
 
 def _generic() -> Entries:
-    yield from forms("상의, 윗도리, 웃도리, 윗옷, 웃옷, 웃통, 탑, 옷, 옷차림, 의상, 의복", Thing(Part.UPPER, generic=True))
+    yield from forms(
+        ("상의, 윗도리, 웃도리, 윗옷, 웃옷, 웃통, 탑, 위는, 위에는, 위엔, 윗부분, 옷, 옷차림, 의상, 의복"),
+        Thing(Part.UPPER, generic=True),
+    )
     yield from forms("top, upper body, clothes, clothing, outfit", Thing(Part.UPPER, generic=True))
-    yield from forms("하의, 아랫도리, 아래옷, 바지쪽", Thing(Part.LOWER, generic=True))
+    yield from forms("하의, 아랫도리, 아래는, 아래에는, 아래엔, 밑에는, 밑은, 아래옷, 바지쪽", Thing(Part.LOWER, generic=True))
     yield from forms("bottom, bottoms, lower body", Thing(Part.LOWER, generic=True))

@@ -27,7 +27,9 @@ def entries() -> list[tuple[str, object]]:
 def _fillers() -> Entries:
     filler = Glue(GlueKind.FILLER)
     yield from forms(
-        "차림, 차림의, 복장, 모습, 상태, 채, 바람, 계열, 계통, 톤, 스타일, 종류, 색, 색깔, 색상, 컬러, 색의, "
+        "지금까지, 현재까지, 일시, 사이, 편, 되어, 추정되는, 차림, 차림의, 복장, 모습, 상태, 채, 바람, 계열, "
+        "계통, 톤, 스타일, 종류, 색, 색깔, "
+        "색상, 컬러, 색의, "
         "무렵, 정도, 쯤, 초반, 중반, 후반, 초, 중, 후, 대략, 약, 마지막, "
         "마지막으로, 위치, 장소, 시간, 시각, 때, 당시, 성별, 나이, 연령, 연령대, 인상착의, 인상, 착의, 특징, "
         "상황, 신고, 이름, 혹시, 주세요, 줘, 찾아줘, 찾아주세요, 찾아 주세요, 찾아라, "
@@ -62,7 +64,8 @@ def _english() -> Entries:
         Glue(GlueKind.VERB),
     )
     yield from forms(
-        "find, find me, show, show me, look for, looking for, search for, search, please, all, only, just, on, "
+        "until now, till now, up to now, does, do, find, find me, show, show me, look for, looking for, "
+        "search for, search, please, all, only, just, on, "
         "of, to, from, at, about, "
         "around, approximately, approx, roughly, maybe, possibly, probably, as, looks like, there, it, they, him, them, "
         "wearing only, one man, one woman, alone, years, year, age, aged, color, colour, colored, coloured, colors, colours, "

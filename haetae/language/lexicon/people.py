@@ -31,11 +31,11 @@ def entries() -> list[tuple[str, object]]:
 
 
 def _gender() -> Entries:
-    yield from forms("남자, 남성, 사내, 남정네, 남자분, 남, 남자 사람", Trait((_MALE,)))
+    yield from forms("남자, 남성, 사내, 남정네, 남자분, 남자 사람", Trait((_MALE,)))
     yield from forms("man, men, male, guy, gentleman, he, father, dad, husband, mr", Trait((_MALE,)))
     yield from forms("신사, 아빠, 아버지, 아버님, 오빠, 남편, 아들", Trait((_MALE,)))
     yield from forms(
-        "여자, 여성, 여인, 여자분, 여, 부인, 여자 사람, 엄마, 어머니, 어머님, 언니, 누나, 딸, 아내, 숙녀", Trait((_FEMALE,))
+        "여자, 여성, 여인, 여자분, 부인, 여자 사람, 엄마, 어머니, 어머님, 언니, 누나, 딸, 아내, 숙녀", Trait((_FEMALE,))
     )
     yield from forms("woman, women, female, lady, ladies, she, mother, mom, mum, wife", Trait((_FEMALE,)))
 
@@ -43,21 +43,26 @@ def _gender() -> Entries:
 def _children() -> Entries:
     child, loose = age("child"), age("child", "teenager")
     yield from forms(
-        "아이, 어린이, 꼬마, 유아, 아기, 애기, 어린애, 애, 유치원생, 초등학생, 초딩, 초등생, 국민학생, 어린아이, "
-        "꼬맹이, 원아, 아동, 어린, 영아, 미취학",
+        "어린이, 유아, 아기, 애기, 유치원생, 초등학생, 초딩, 초등생, 국민학생, 어린아이, 어린애, 원아, 아동, 어린, 영아, 미취학",
         Trait((child,)),
     )
+    yield from forms("아이, 애, 꼬마, 꼬맹이", Trait((child,), weight=1))
+    yield from ((f"초등학교 {grade}학년", Trait((child,))) for grade in range(1, 7))
+    yield from ((f"초등 {grade}학년", Trait((child,))) for grade in range(1, 7))
     yield from forms(
-        "child, children, kid, toddler, baby, infant, little one, kindergartner, preschooler, "
-        "primary school pupil, pupil, little, "
+        "toddler, baby, infant, little one, kindergartner, preschooler, "
+        "primary school pupil, pupil, "
         "elementary school student, schoolchild, primary school child, elementary schooler, kindergartener, small child",
         Trait((child,)),
     )
+    yield from forms("child, children, kid", Trait((child,), weight=1))
     yield from forms(
-        "남자아이, 남자 아이, 남자애, 남아, 사내아이, 남자 어린이, 남자 꼬마, 사내애, 머슴애, 꼬마 남자애", Trait((_MALE, child))
+        "남자아이, 남자 아이, 남자애, 남아, 사내아이, 남자 어린이, 남자 꼬마, 사내애, 머슴애, 꼬마 남자애",
+        Trait((_MALE, child), weight=1),
     )
     yield from forms(
-        "여자아이, 여자 아이, 여자애, 여아, 계집아이, 여자 어린이, 여자 꼬마, 꼬마 여자애, 계집애", Trait((_FEMALE, child))
+        "여자아이, 여자 아이, 여자애, 여아, 계집아이, 여자 어린이, 여자 꼬마, 꼬마 여자애, 계집애",
+        Trait((_FEMALE, child), weight=1),
     )
     yield from forms("little boy, small boy", Trait((_MALE, child)))
     yield from forms("little girl, small girl", Trait((_FEMALE, child)))
@@ -73,6 +78,7 @@ def _children() -> Entries:
     yield from forms(
         "teenager, teen, adolescent, teenage, high school student, high schooler, middle school student", Trait((teen,))
     )
+    yield from ((f"{school} {grade}학년", Trait((teen,))) for school in ("중학교", "고등학교") for grade in range(1, 4))
     yield from forms("학생", Trait((teen,), weight=1))
     yield from forms("남학생, 남고생, 남중생", Trait((_MALE, teen), weight=1))
     yield from forms("여학생, 여고생, 여중생", Trait((_FEMALE, teen), weight=1))

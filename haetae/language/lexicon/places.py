@@ -35,7 +35,8 @@ def _korean() -> Entries:
     yield from forms(", ".join(word for word in SUFFIXES if word not in _SHORT_AND_COMMON), PlaceNoun())
     yield from forms(
         "지하철역, 기차역, 전철역, 버스 정류장, 버스 정거장, 버스 터미널, 정류소, 학교 앞, 지하철, 건널목, "
-        "횡단보도, 아파트 단지, 쇼핑몰, 집",
+        "횡단보도, 아파트 단지, 쇼핑몰, 집, 서울, 부산, 대구, 인천, 광주, 대전, 울산, 세종, 수원, 제주, 화장실, "
+        "남쪽, 북쪽, 동쪽, 서쪽, 남측, 북측, 동측, 서측",
         PlaceNoun(),
     )
     yield from ((f"{number}번 출구", PlaceNoun()) for number in range(1, 21))

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from haetae.language.lexicon.entry import Pattern
-from haetae.language.meanings import Beyond
+from haetae.language.meanings import Beyond, Glue, GlueKind
 from haetae.language.numerals import ENGLISH_NUMBER, KOREAN_NUMBER, NATIVE, SINO, SINO_TENS, WORDED, number
 from haetae.language.times.pieces import Ago, Clock, DaysAgo, Latest, Mark, Moments, MonthDay, Piece
 
@@ -96,7 +96,10 @@ def _ago(match: re.Match[str]) -> Piece:
         minutes += 30
     if _unit(match) >= _A_DAY:
         return DaysAgo(minutes // _A_DAY)
-    return Ago(timedelta(minutes=minutes), timedelta(minutes=10 if _unit(match) == 1 else 30))
+    return Ago(
+        timedelta(minutes=minutes),
+        timedelta(minutes=10 if _unit(match) == 1 else 30) * (2 if match.groupdict().get("about") else 1),
+    )
 
 
 def _latest(match: re.Match[str]) -> Piece:
@@ -126,6 +129,8 @@ PATTERNS: list[Pattern] = [
         (r"(?<!\d)(?P<day>3[01]|[12]?\d)\s*일(?!\s*(?:전|간|동안))", _date),
         (rf"(?P<month>{_MONTH})\.?\s+{_DAY}(?:st|nd|rd|th)?{_YEAR}{_END}", _date),
         (rf"{_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH}){_YEAR}{_END}", _date),
+        (r"(?:지난|저번)\s*달\s*(?P<day>3[01]|[12]?\d)\s*일", lambda match: MonthDay(int(match["day"]), last_month=True)),
+        (r"\([월화수목금토일](?:요일)?\)", lambda _: Glue(GlueKind.FILLER)),
         (rf"(?:the\s+){_DAY}(?:st|nd|rd|th){_END}", _date),
         # times on the clock
         (rf"(?P<first>{_HOUR}){_TO}(?P<second>{_HOUR})\s*시(?!간)", _two_clocks),
@@ -140,8 +145,9 @@ PATTERNS: list[Pattern] = [
         (rf"(?<=at )(?P<hour>1[0-2]|[1-9]){_END}{_NO_UNIT}", _clock),
         (rf"(?:(?<=around )|(?<=about ))(?P<hour>1[0-2]|[1-9]){_END}{_NO_UNIT}", _clock),
         # counted back from now
-        (rf"(?P<n>{KOREAN_NUMBER})\s*{_KOREAN_UNIT}\s*(?P<andhalf>반)?\s*전", _ago),
+        (rf"(?P<n>{KOREAN_NUMBER})\s*{_KOREAN_UNIT}\s*(?P<andhalf>반)?(?:\s*(?P<about>쯤|정도|가량))?\s*전", _ago),
         (rf"(?P<n>{ENGLISH_NUMBER})\s+{_ENGLISH_UNIT}\s+(?:ago|earlier|before){_END}", _ago),
+        (rf"half\s+an\s+hour\s+ago{_END}", lambda _: Ago(timedelta(minutes=30), timedelta(minutes=10))),
         (rf"(?:최근|지난)\s*(?P<n>{KOREAN_NUMBER})\s*{_KOREAN_UNIT}(?!\s*전)(?:\s*동안|\s*간|\s*사이|\s*이내)?", _latest),
         (rf"(?:in|within|over|during|for)?\s*(?:the\s+)?(?:last|past)\s+"
          rf"(?P<n>{ENGLISH_NUMBER})\s+{_ENGLISH_UNIT}{_END}", _latest),

@@ -1,4 +1,4 @@
-"""Korean verbs of wearing, seeing and going, in the forms that operators write. They hold a sentence together and ask nothing."""
+"""Korean verbs of wearing, seeing and going, in the forms that operators write. They ask nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OPEN = (
     "목격하 목격했 목격한, 발견되 발견됐 발견된, 끌 끌었 끈, 찍히 찍혔 찍힌, 달리 달렸 달린, 뛰어가 뛰어갔 뛰어간, "
     "향하 향했 향한, 떠나 떠났 떠난, 내리 내렸 내린, 동반하 동반했 동반한, 휴대하 휴대했 휴대한, "
     "소지하 소지했 소지한, 이동하 이동했 이동한, 움직이 움직였 움직인, 걷 걸었 걷는, 헤매 헤맸 헤맨, "
-    "배회하 배회했 배회한, 잃어버리 잃어버렸 잃어버린"
+    "배회하 배회했 배회한, 잃어버리 잃어버렸 잃어버린, 계시 계셨 계신"
 )
 """The stem, the stem of the past, the form before a noun: 쓰고, 썼음, 쓴."""
 _PRESENT = (
@@ -46,6 +46,8 @@ def entries() -> Entries:
         verb,
     )
     yield from forms(
-        "착용, 소지, 휴대, 동반, 목격, 발견, 실종, 실종됨, 목격됨, 포착, 찍힘, 배회, 이동, 이동중, 이동 중, 추정, 추정됨, 예상",
+        "뛰어감, 걸어감, 지나감, 들어감, 사라짐, 없어짐, 향함, 이동함, 내림, 계십니다, 계심, 착용, 소지, 휴대, "
+        "동반, 목격, 발견, 실종, 실종됨, 목격됨, 포착, 찍힘, 배회, 이동, "
+        "이동중, 이동 중, 추정, 추정됨, 예상",
         verb,
     )

@@ -21,7 +21,8 @@ def deny(scene: Scene) -> None:
             case Reach.BACK:
                 target = _back(scene, index)
                 shared = _and_back(scene, target)
-                target = target if target is not None else _ahead(scene, index)
+                if target is None and not _is_of_beyond(scene, index):
+                    target = _ahead(scene, index)
             case Reach.BACK_EQUAL:
                 target = _back_equal(scene, index)
                 shared = []
@@ -35,9 +36,11 @@ def _is_target(scene: Scene, index: int) -> bool:
 
 
 def _ahead(scene: Scene, index: int) -> int | None:
+    is_beyond = False
     for ahead in range(index + 1, len(scene.tokens)):
         if _is_target(scene, ahead):
-            return ahead
+            return None if is_beyond and ahead in scene.traits else ahead
+        is_beyond = is_beyond or scene.is_beyond(ahead)
         passes = ahead in scene.colours or ahead in scene.lengths or scene.is_beyond(ahead) or scene.glue(ahead) in _THROUGH_AHEAD
         if not passes:
             return None
@@ -61,9 +64,17 @@ def _back(scene: Scene, index: int) -> int | None:
             return back
         if scene.glue(back) == GlueKind.VERB and scene.tokens[back].text.endswith(_GOES_ON):
             return None
-        if not (scene.glue(back) in _THROUGH_BACK or back in scene.lengths or scene.is_beyond(back) or back in scene.colours):
+        if not (scene.glue(back) in _THROUGH_BACK or back in scene.lengths or back in scene.colours):
             return None
     return None
+
+
+def _is_of_beyond(scene: Scene, index: int) -> bool:
+    """마스크 안 쓴, 줄무늬 없는: what is denied is nothing that can be searched for."""
+    back = index - 1
+    while back >= 0 and scene.glue(back) in _THROUGH_EQUAL:
+        back -= 1
+    return back >= 0 and scene.is_beyond(back)
 
 
 def _and_back(scene: Scene, target: int | None) -> list[int]:

@@ -36,7 +36,7 @@ def _latest(day: MonthDay, today: date) -> date | None:
     """The latest such date that is not after today; what is named in full is taken as it is."""
     if day.year is not None and day.month is not None:
         return _date(day.year, day.month, day.day)
-    for months_back in range(13):
+    for months_back in (1,) if day.last_month else range(13):
         year, month = divmod(today.year * 12 + today.month - 1 - months_back, 12)
         found = _date(year, month + 1, day.day)
         if found is not None and found <= today and day.month in (None, month + 1):

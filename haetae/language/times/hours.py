@@ -34,10 +34,10 @@ def _nearest(hours: float, part: DayPart) -> float:
 def hours_of_range(first: tuple[Clock, DayPart | None], last: tuple[Clock, DayPart | None]) -> tuple[float, float, bool]:
     """Both ends of a range; what one of them says of the half of the day holds for the other, the end comes after the start."""
     (start_clock, start_part), (end_clock, end_part) = first, last
-    start_known = _is_settled(start_clock, start_part)
-    if start_known or not _is_settled(end_clock, end_part):
+    start_known = is_settled(start_clock, start_part)
+    if start_known or not is_settled(end_clock, end_part):
         start, assumed = hour_of(start_clock, start_part)
-        if _is_settled(end_clock, end_part):
+        if is_settled(end_clock, end_part):
             return start, hour_of(end_clock, end_part)[0], False
         return start, _next(end_clock, start), assumed
     end, _ = hour_of(end_clock, end_part)
@@ -46,7 +46,8 @@ def hours_of_range(first: tuple[Clock, DayPart | None], last: tuple[Clock, DayPa
     return max((turn for turn in turns if turn < end), default=turns[0]), end, False
 
 
-def _is_settled(clock: Clock, part: DayPart | None) -> bool:
+def is_settled(clock: Clock, part: DayPart | None) -> bool:
+    """Whether it is said which half of the day is meant."""
     return part is not None or clock.half is not None or clock.hour > _HALF_DAY
 
 

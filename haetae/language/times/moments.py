@@ -9,6 +9,7 @@ from haetae.language.meanings import GlueKind
 from haetae.language.times.pieces import Ago, Clock, DayPart, DaysAgo, Latest, Mark, Moments, MonthDay, Piece, Weekday, WeeksAgo
 from haetae.language.tokens import Token
 
+_WEEK = 7
 _SINGLE = (DaysAgo, WeeksAgo, Weekday, MonthDay, DayPart, Clock, Ago, Latest, Moments)
 _LINKS = (GlueKind.PARTICLE, GlueKind.TOPIC, GlueKind.FILLER, GlueKind.ARTICLE, GlueKind.ENDING)
 
@@ -82,7 +83,7 @@ def _take(found: Gathered, piece: Piece, *, is_korean: bool) -> None:
         case WeeksAgo():
             moment.week = piece
         case DaysAgo() | Weekday() | MonthDay():
-            moment.day = piece
+            _take_day(moment, piece)
         case DayPart():
             moment.part = piece
         case Clock():
@@ -93,10 +94,26 @@ def _take(found: Gathered, piece: Piece, *, is_korean: bool) -> None:
             moment.latest = piece
 
 
+def _take_day(moment: Moment, day: DaysAgo | Weekday | MonthDay) -> None:
+    """A date beside its weekday says it already; "a week ago on Saturday" is the Saturday of that week."""
+    before = moment.day
+    if isinstance(day, Weekday) and isinstance(before, MonthDay):
+        return
+    if isinstance(day, Weekday) and isinstance(before, DaysAgo):
+        moment.week = WeeksAgo(before.n // _WEEK)
+    moment.day = day
+
+
 def _has_room(moment: Moment, piece: Piece, *, is_korean: bool) -> bool:
     match piece:
         case WeeksAgo():
             return moment.week is None
+        case MonthDay() if isinstance(moment.day, Weekday):
+            return moment.clock is None
+        case Weekday() if isinstance(moment.day, MonthDay):
+            return moment.clock is None
+        case Weekday() if isinstance(moment.day, DaysAgo):  # "a week ago on Saturday"
+            return moment.clock is None and moment.day.n > 0 and moment.day.n % _WEEK == 0
         case DaysAgo() | Weekday() | MonthDay():
             return moment.day is None
         case DayPart():  # in Korean the part of the day stands before the hour, in English after it

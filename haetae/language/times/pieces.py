@@ -32,11 +32,12 @@ class Weekday:
 
 @dataclass(frozen=True, slots=True)
 class MonthDay:
-    """A date; what is left out is the latest that has begun."""
+    """A date; what is left out is the latest that has begun. `last_month`: the one before this."""
 
     day: int
     month: int | None = None
     year: int | None = None
+    last_month: bool = False
 
 
 Day = DaysAgo | WeeksAgo | Weekday | MonthDay

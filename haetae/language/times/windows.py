@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from haetae.domain.timing import TimeWindow
 from haetae.language.times.calendar import days_of
-from haetae.language.times.hours import hour_of, hours_of_range
+from haetae.language.times.hours import hour_of, hours_of_range, is_settled
 from haetae.language.times.moments import Gathered, Moment
 from haetae.language.times.pieces import Mark, MonthDay
 
 _HOUR_GIVE, _MINUTE_GIVE = timedelta(minutes=30), timedelta(minutes=15)
 _DAY = timedelta(days=1)
+_EVENING = 17  # what begins then and ends on another day, ends in its morning
 _AFTERNOON = "the hour was taken to be in the afternoon"
 _FORENOON = "the hour was taken to be in the morning"
 _LATEST_DAY = "no day was named: the latest was taken"
@@ -96,6 +97,8 @@ def _between_hours(first: Moment, last: Moment, here: datetime) -> _Stretch | No
     else:
         day = start_days[0]
     start = _at(day, start_h)
+    if end_days is not None and end_days[0] != day and not is_settled(last.clock, last.part):
+        end_h = last.clock.hour + (last.clock.minute or 0) / 60 if start_h >= _EVENING else hour_of(last.clock, None)[0]
     end = _at(end_days[0] if end_days is not None else day, end_h)
     while end <= start:
         end += _DAY
