@@ -21,6 +21,7 @@ VERBS = {
     "key": "Add, list and remove API keys.",
     "import": "Bring recorded files in.",
     "search": "Find a person by photo and attributes.",
+    "understand": "What a Korean or English sentence asks: attributes, time, places.",
     "models": "Fetch, verify and list the networks.",
     "city": "A simulated city with known truth, as files or as live cameras.",
     "analyze": "Follow the people in one video, without services.",

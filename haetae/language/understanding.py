@@ -86,6 +86,13 @@ class Understanding:
     not_understood: Sequence[NotUnderstood] = field(default=())
 
     @property
+    def cameras(self) -> tuple[CameraId, ...]:
+        """The cameras of the places that are known and not denied, each once."""
+        denied = {camera for place in self.places if place.negated for camera in place.cameras}
+        wanted = [camera for place in self.places if not place.negated for camera in place.cameras]
+        return tuple(camera for camera in dict.fromkeys(wanted) if camera not in denied)
+
+    @property
     def conditions(self) -> tuple[AttributeCondition, ...]:
         """What the query asks of attributes."""
         return tuple(look.condition for look in self.looks)

@@ -17,6 +17,7 @@ from services.search.queries import endpoints as queries
 from services.search.recordings import endpoints as recordings
 from services.search.shapes import Shown
 from services.search.sightings import endpoints as sightings
+from services.search.understandings import endpoints as understandings
 
 MAX_BODY_BYTES = 32 * 2**20  # up to five photos of 10 MiB each, but not all of that size in one request
 _DESCRIPTION = """
@@ -54,7 +55,7 @@ def make_app(desk: Desk, keys: KeyStore, health: Health) -> FastAPI:
     app = create_app("Haetae search", "1", health, description=_DESCRIPTION.strip(), max_body_bytes=MAX_BODY_BYTES)
     app.openapi_tags = _TAGS
     use_keys(app, keys)
-    for resource in (queries, sightings, crops, cameras, recordings, api_keys):
+    for resource in (queries, understandings, sightings, crops, cameras, recordings, api_keys):
         app.include_router(resource.routes(desk))
     app.include_router(_me())
     describe_body(app, queries.REQUEST_MODEL)

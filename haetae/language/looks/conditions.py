@@ -61,7 +61,7 @@ def _of_things(found: Scene) -> Iterator[_Asked]:
     for index, thing in sorted(found.things.items()):
         is_denied = index in found.denied
         for name, values in thing.asks:
-            yield _Asked(name, values, is_denied, (index,))
+            yield _Asked(name, values, is_denied, (index, *_says_not(found, index)))
         painted = found.colours_of.get(index, [])
         names = COLOUR_OF.get(thing.part, ())
         if not names:
@@ -74,9 +74,10 @@ def _of_things(found: Scene) -> Iterator[_Asked]:
 def _colours_of(found: Scene, index: int, name: AttributeName, painted: list[int]) -> Iterator[_Asked]:
     thing, is_denied = found.things[index], index in found.denied
     for colour in painted:
-        yield _Asked(name, found.colours[colour].values, is_denied or colour in found.denied, (colour, index))
+        words = (colour, index, *_says_not(found, colour), *_says_not(found, index))
+        yield _Asked(name, found.colours[colour].values, is_denied or colour in found.denied, words)
     if thing.colour is not None and not any(colour not in found.denied for colour in painted):
-        yield _Asked(name, (thing.colour,), is_denied, (index,))
+        yield _Asked(name, (thing.colour,), is_denied, (index, *_says_not(found, index)))
 
 
 def _judge(found: Scene, index: int) -> None:
@@ -93,7 +94,12 @@ def _judge(found: Scene, index: int) -> None:
 def _of_traits(found: Scene) -> Iterator[_Asked]:
     for index, trait in found.traits.items():
         for name, values in trait.asks:
-            yield _Asked(name, values, index in found.denied, (index,), trait.weight)
+            yield _Asked(name, values, index in found.denied, (index, *_says_not(found, index)), trait.weight)
+
+
+def _says_not(found: Scene, index: int) -> tuple[int, ...]:
+    """The token that denies this one, if one does."""
+    return (found.denied[index],) if index in found.denied else ()
 
 
 def _gathered(asked: Sequence[_Asked], tokens: Sequence[Token]) -> Iterator[AskedLook]:

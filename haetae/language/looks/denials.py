@@ -27,7 +27,7 @@ def deny(scene: Scene) -> None:
                 target = _back_equal(scene, index)
                 shared = []
         if target is not None:
-            scene.denied |= {target, *shared}
+            scene.denied |= dict.fromkeys((target, *shared), index)
             scene.used.add(index)
 
 

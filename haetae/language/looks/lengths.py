@@ -23,8 +23,9 @@ def measure(scene: Scene) -> None:
             continue
         scene.used.add(index)
         scene.things[thing] = _sized(scene.things[thing], is_long=length.is_long)
-        if any(at in scene.negations and at in scene.used for at in (index - 1, index + 1)):
-            scene.denied.add(thing)
+        for at in (index - 1, index + 1):
+            if at in scene.negations and at in scene.used:
+                scene.denied[thing] = at
 
 
 def _beside(scene: Scene, index: int) -> int | None:

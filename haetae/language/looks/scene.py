@@ -20,7 +20,7 @@ class Scene:
     colours: dict[int, Colour] = field(default_factory=dict)
     lengths: dict[int, Length] = field(default_factory=dict)
     negations: dict[int, Negation] = field(default_factory=dict)
-    denied: set[int] = field(default_factory=set)  # things, traits and colours that are not so
+    denied: dict[int, int] = field(default_factory=dict)  # things, traits and colours that are not so, by what says it
     colours_of: dict[int, list[int]] = field(default_factory=dict)  # of a thing: its colours
     used: set[int] = field(default_factory=set)  # tokens that conditions come from, or that did their work
     spoilt: set[int] = field(default_factory=set)  # understood, but nothing that can be searched for

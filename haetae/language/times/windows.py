@@ -39,9 +39,10 @@ class _Stretch:
 def window_of(found: Gathered, now: datetime, zone: tzinfo) -> tuple[TimeWindow, str] | None:
     """The window that the moments name, in UTC, and what had to be assumed. None where they name nothing that can be."""
     here = now.astimezone(zone).replace(tzinfo=None)
-    moments = _shared_days(found.complete, linked=found.linked)
+    linked = found.linked or any(moment.mark == Mark.SINCE for moment in found.complete[:-1])
+    moments = _shared_days(found.complete, linked=linked)
     try:
-        stretch = _between(moments, here) if found.linked and len(moments) > 1 else _around_all(moments, here)
+        stretch = _between(moments, here) if linked and len(moments) > 1 else _around_all(moments, here)
     except OverflowError:
         return None
     if stretch is None or stretch.end <= stretch.start:

@@ -1,0 +1,1 @@
+"""Understandings: sentences of operators, read as queries."""
