@@ -163,9 +163,7 @@ def test_any_text_is_understood_somehow(sentence: str) -> None:
     """No text is too strange: spans lie in it, a window begins before it ends, twice is the same."""
     found = understand(sentence, now=NOW, places=PLACES)
     assert found == understand(sentence, now=NOW, places=PLACES)
-    spans = [span for look in found.looks for span in look.spans] + [
-        shown.span for shown in found.not_understood
-    ]
+    spans = [span for look in found.looks for span in look.spans] + [shown.span for shown in found.not_understood]
     spans += [span for place in found.places for span in place.spans]
     assert all(0 <= span.start < span.end <= len(found.text) for span in spans)
     assert found.window is None or found.window.window.start < found.window.window.end
