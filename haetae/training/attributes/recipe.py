@@ -107,7 +107,11 @@ class AttributesRecipe:
         return AttributeLearner(network, batches, weights, whole, self._about(drawn, real))
 
     def _about(self, drawn: PictureBank, real: PictureBank | None) -> About:
-        data = [drawn_people(drawn)]
+        data = [
+            drawn_people(drawn).replace("34-200 px tall", "as a tracklet's best shots are")
+            if self.crops.best
+            else drawn_people(drawn)
+        ]
         if real is not None:
             data.append(real_people(real) + " Only the colours of their clothes were learnt, as measured from the pixels.")
         if self.trunk_from is not None:
