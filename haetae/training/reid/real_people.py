@@ -33,7 +33,10 @@ _UPRIGHT = 1.1  # height over width from which clothes are where recolouring loo
 
 @dataclass(frozen=True, slots=True)
 class RealPlan:
-    """What is made of each real crop: itself, `recoloured` copies, and some with their lower half `exchanged` for another's."""
+    """What is made of each real crop: itself, `recoloured` copies, and some with their lower half `exchanged` for another's.
+
+    `outfits` name people, which made it worse where each track stands before one background: the network learns the background.
+    """
 
     recoloured: int = 5
     exchanged: int = 3

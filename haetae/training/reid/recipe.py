@@ -59,7 +59,7 @@ class ReidRecipe:
     sizes: Sizes = ((0.4, 0.5), (0.8, 0.75))
     crops: CropPlan = field(default_factory=CropPlan)
     held_out: CropPlan = field(default_factory=lambda: CropPlan(1_000_000, 60, 8, 4, 16, first_camera=1_000_000))
-    real: RealPlan | None = field(default_factory=lambda: RealPlan(0, 0, outfits=60, shots=10))
+    real: RealPlan | None = field(default_factory=RealPlan)
     teachers: tuple[str, ...] = ("reid-0288", "reid-0286")
     agreement: float = 0.7  # 0-1: how far a crop's target is drawn to the mean of its person's
     sampling: Sampling = field(default_factory=Sampling)
