@@ -98,11 +98,13 @@ def test_resnet_learns_identities(drawn: PictureBank) -> None:
 
 def test_attributes_learn_and_export(drawn: PictureBank, real: PictureBank, tmp_path: Path) -> None:
     """The loss falls, the file gives all probabilities, and the figures are those of the papers, without and with colours."""
-    recipe = AttributesRecipe(**TINY, n_drawn=12, n_real=4)
+    recipe = AttributesRecipe(
+        **{**TINY, "height_px": 128, "width_px": 64}, n_drawn=12, n_real=4
+    )  # four bands of the trunk's rows
     learner = recipe.learner(drawn, drawn, real)
     fit, losses = _fitted(learner)
     assert losses[-1]["total"] < losses[0]["total"]
-    (read,) = run_onnx(learner.export(fit.average.network, tmp_path), np.zeros((2, 3, 64, 32), np.float32))
+    (read,) = run_onnx(learner.export(fit.average.network, tmp_path), np.zeros((2, 3, 128, 64), np.float32))
     assert read.shape == (2, N_VALUES)
     assert read.sum(axis=1) == pytest.approx(len(NAMES), abs=1e-3)
     assert {"label_mean_accuracy", "instance_f1", "instance_f1_with_colours"} <= set(fit.measure())
