@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from haetae.training.attributes.network import AttributeNetwork, AttributeReader
 from haetae.training.detection.picture_bank import PictureBank
 
 
-def _bank(n: int, **columns: list[float]) -> PictureBank:
+def _bank(n: int, **columns: Sequence[float]) -> PictureBank:
     zeros = {name.value: np.zeros(n) for name in NAMES}
     given = {name: np.array(values) for name, values in columns.items()}
     return PictureBank(Path("nowhere"), np.zeros((n, 4), np.int64), {**zeros, **given}, np.zeros(0, np.uint8))
@@ -43,7 +44,7 @@ def test_what_the_box_cuts_off_is_unknown() -> None:
 def test_what_the_body_hides_is_unknown() -> None:
     """A bag of which hardly a pixel is seen, and glasses of somebody who looks away; no bag is known from every side."""
     none, backpack = VALUES[AttributeName.BAG].index("none"), VALUES[AttributeName.BAG].index("backpack")
-    columns = {
+    columns: dict[str, Sequence[float]] = {
         "cut_below": [0.0] * 4,
         "cut_above": [0.0] * 4,
         "bag_seen": [0.2, 0.001, 0.0, 0.2],
