@@ -125,7 +125,7 @@ def test_cameras_are_added_listed_and_removed(api: Api, haetae: Haetae, monkeypa
 def test_a_source_is_tried_out(api: Api, haetae: Haetae, clips_folder: Path) -> None:
     """A video ends with 0, what is no video with 1."""
     video = api.imports / "tried.mp4"
-    shutil.copy(clips_folder / "people-detection-preview.mp4", video)
+    shutil.copyfile(clips_folder / "people-detection-preview.mp4", video)
     assert told(haetae("camera", "test", str(video), "--json"))["ok"] is True
     told(haetae("camera", "add", "file-1", str(video), "--json"))
     assert told(haetae("camera", "test", "file-1", "--json"))["width"] == 480

@@ -31,9 +31,25 @@ FIELDS = {
     "/v1/queries": ["photos", "attributes", "from", "to", "cameras", "polygon", "limit", "reranking", "confirmed", "rejected"],
     "/v1/cameras": ["id", "name", "kind", "url", "transport", "position", "sampling", "enabled", "recorded_from", "credentials"],
     "/v1/cameras/test": ["kind", "url", "transport", "credentials"],
+    "/v1/understandings": ["sentence", "now", "zone"],
     "/v1/recordings": ["camera_id", "path", "recorded_from"],
 }
 PLAUSIBLE: dict[str, st.SearchStrategy[Any]] = {
+    "reranking": st.fixed_dictionaries(
+        {"method": st.sampled_from(["k-reciprocal", "camera-aware", "graph", "best"])},
+        optional={"k1": VALUES, "k2_within": VALUES},
+    ),
+    "confirmed": st.lists(st.one_of(st.uuids().map(str), WORDS), max_size=3),
+    "rejected": st.lists(st.one_of(st.uuids().map(str), WORDS), max_size=3),
+    "sentence": st.lists(
+        st.one_of(
+            st.sampled_from(
+                ["빨간", "패딩", "안", "모자", "어제", "3시", "99시", "부터", "-1살", "앞", "no", "in his 900s", "31/2/2026"]
+            ),
+            WORDS,
+        ),
+        max_size=8,
+    ).map(" ".join),
     "attributes": st.lists(
         st.fixed_dictionaries(
             {"name": WORDS, "values": st.lists(WORDS, max_size=2)}, optional={"not": VALUES, "required": VALUES}
