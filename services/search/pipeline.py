@@ -26,6 +26,7 @@ from haetae.ranking.fusion import evidence, fuse_photos, order_value
 from haetae.ranking.identity import SamePerson, group_people
 from haetae.routing.trajectory import step_of, trajectory
 from services.search.probes import Probes
+from services.search.stages import Progress, Steps
 
 FARTHEST = 2.0  # the largest cosine distance
 
@@ -95,27 +96,34 @@ class SearchPipeline:
         self._ranking = ranking
         self._clock = clock
 
-    def answer(self, query: Query, probes: Probes | None, gallery: Gallery, reranking: Reranking | None = None) -> Answer:
-        """The people whom photos and conditions point to. Raises Transient, Refused."""
-        steps = _Steps(self._clock)
+    def answer(
+        self,
+        query: Query,
+        probes: Probes | None,
+        gallery: Gallery,
+        reranking: Reranking | None = None,
+        progress: Progress | None = None,
+    ) -> Answer:
+        """The people whom photos and conditions point to. Raises Transient, Refused, and whatever `progress` raises."""
+        steps = Steps(self._clock, progress)
         n_gallery = gallery.count(query.scope)
-        steps.end("count")
+        steps.end("count", n_gallery)
         if probes is None:
             candidates = self._by_attributes(query, gallery, steps)
         else:
             candidates = self._by_photos(query, probes, gallery, reranking or self._ranking.reranking, steps)
         model = probes.model if probes else _commonest_model(candidates)
         people = self._people(candidates, model, gallery)
-        steps.end("group")
+        steps.end("group", len(candidates))
         return Answer(people, n_gallery, model, steps.taken_s)
 
-    def _by_photos(self, query: Query, probes: Probes, gallery: Gallery, reranking: Reranking, steps: _Steps) -> list[Candidate]:
+    def _by_photos(self, query: Query, probes: Probes, gallery: Gallery, reranking: Reranking, steps: Steps) -> list[Candidate]:
         rejected = set(query.rejected)
         nearest = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit) + len(rejected))
         ids = [id for id in nearest if id not in rejected]
-        steps.end("scan")
+        steps.end("scan", len(ids))
         vectors = gallery.vectors(ids, probes)
-        steps.end("vectors")
+        steps.end("vectors", len(vectors))
         if not ids:
             return []
         cosines = _cosine(probes.vectors, vectors)
@@ -126,19 +134,19 @@ class SearchPipeline:
         if away:
             reranked = pushed_back(reranked, cosines.min(axis=0), _cosine(np.stack(away), vectors).min(axis=0))
         after = dict(zip(ids, zip(distances, reranked.tolist(), strict=True), strict=True))
-        steps.end("rerank")
+        steps.end("rerank", len(after))
         if not query.conditions:  # then nothing but distances decides, and the rest need not be loaded
             ids = nsmallest(query.limit, ids, key=lambda id: (after[id][1], after[id][0]))
         candidates = [self._candidate(query, sighting, *after[sighting.id]) for sighting in gallery.sightings(ids)]
         best = _best(candidates, query.limit)
-        steps.end("load")
+        steps.end("load", len(best))
         return best
 
-    def _by_attributes(self, query: Query, gallery: Gallery, steps: _Steps) -> list[Candidate]:
+    def _by_attributes(self, query: Query, gallery: Gallery, steps: Steps) -> list[Candidate]:
         ids = [id for id in gallery.fitting(query) if id not in query.rejected]
-        steps.end("scan")
+        steps.end("scan", len(ids))
         best = _best([self._candidate(query, s, None, None) for s in gallery.sightings(ids)], query.limit)
-        steps.end("load")
+        steps.end("load", len(best))
         return best
 
     def _candidate(self, query: Query, sighting: Sighting, distance: float | None, reranked: float | None) -> Candidate:
@@ -163,21 +171,6 @@ class SearchPipeline:
             groups += [[comparable[index] for index in group] for group in alike]
         groups.sort()
         return tuple(_person([candidates[index] for index in group], positions) for group in groups)
-
-
-class _Steps:
-    """How long each step took."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._since_s = clock.monotonic_s()
-        self.taken_s: dict[str, float] = {}
-
-    def end(self, name: str) -> None:
-        """The step `name` ends here; the next begins."""
-        now_s = self._clock.monotonic_s()
-        self.taken_s[name] = now_s - self._since_s
-        self._since_s = now_s
 
 
 def _person(candidates: Sequence[Candidate], positions: Mapping[CameraId, GeoPoint | None]) -> Person:

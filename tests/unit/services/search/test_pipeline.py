@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from haetae.domain.attributes import Attributes, condition
@@ -16,6 +17,7 @@ from haetae.domain.sighting import Sighting
 from haetae.domain.timing import SystemClock
 from haetae.ranking import CameraAware, KReciprocal, TakenBy, rerank_embeddings
 from services.search.pipeline import Ranking, SearchPipeline
+from services.search.stages import Stage
 from tests.kit.builders import MODEL, SEOUL, at, scope, sighting, unit_vector
 from tests.unit.services.search.fakes import GalleryInMemory, probes
 
@@ -178,3 +180,28 @@ def test_an_empty_scope_gives_nobody() -> None:
     answer = PIPELINE.answer(Query(scope("gate-9")), probes(look(4, 999)), GalleryInMemory(CROWD))
     assert answer.people == ()
     assert answer.n_gallery == 0
+
+
+def test_each_step_is_told_as_it_ends() -> None:
+    """Whoever waits hears of every step in order, with the same times as the answer's."""
+    heard: list[Stage] = []
+    answer = PIPELINE.answer(Query(scope(), limit=5), probes(look(4, 999)), GalleryInMemory(CROWD), progress=heard.append)
+    assert {stage.name: stage.took_s for stage in heard} == answer.timings_s
+    assert [stage.name for stage in heard] == list(answer.timings_s)
+    assert heard[0] == Stage("count", answer.timings_s["count"], len(CROWD))
+    assert heard[-1].n_sightings == 5
+
+
+def test_who_waits_may_end_the_answer() -> None:
+    """What the listener raises comes out, and nothing is done after it."""
+
+    class GivenUp(Exception):
+        pass
+
+    def give_up(stage: Stage) -> None:
+        if stage.name == "scan":
+            raise GivenUp
+
+    gallery = GalleryInMemory(CROWD)
+    with pytest.raises(GivenUp):
+        PIPELINE.answer(Query(scope()), probes(look(4, 999)), gallery, progress=give_up)
