@@ -50,7 +50,7 @@ class PersonDetectorRecipe:
         )
     )
     batch_size: int = 16
-    sizes: tuple[tuple[int, int], ...] = ((192, 320), (192, 320), (256, 416), (320, 544), (160, 256))
+    sizes: tuple[tuple[int, int], ...] = ((192, 320), (192, 320), (256, 416), (320, 544), (160, 256), (384, 640))
     widths: Widths = field(default_factory=lambda: Widths(pyramid=48))
     mix: Mix = field(default_factory=Mix)
     amounts: Amounts = field(default_factory=Amounts)

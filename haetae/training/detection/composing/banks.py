@@ -44,6 +44,9 @@ POSTURES: Mapping[PostureKind, float] = {
 }
 """Shares of the sprite bank; column `posture` counts in this order."""
 
+THINGS_VERSION = 2
+"""Of how things are drawn; one more draws them anew."""
+
 _FIGURE_CELL_M = 0.02
 _SCENE_SIZE = ImageSize(width=560, height=352)
 _WORKERS = 0.12

@@ -179,7 +179,7 @@ class Composer:
             things = self._banks.things
             cutout = things.picture(int(rng.integers(len(things))))
             x, y, high = slope.somewhere(rng)
-            scale = float(np.clip(high * math.exp(rng.normal(-0.1, 0.5)) / cutout.shape[0], 0.08, 1.6))
+            scale = float(np.clip(high * math.exp(rng.normal(0.0, 0.6)) / cutout.shape[0], 0.08, 2.0))
             canvas.lay_thing(rng, cutout, (x, y), scale, occludes=occlude)
 
     def _cover(self, rng: np.random.Generator, canvas: Canvas, size: ImageSize) -> None:

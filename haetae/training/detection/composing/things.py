@@ -64,7 +64,7 @@ def _ramp(rng: np.random.Generator, low: float, high: float, n_steps: int) -> ND
 
 
 def thing(rng: np.random.Generator) -> Cutout:
-    """One thing, 30 to 200 px high."""
+    """One thing, 30 to 280 px high."""
     draw = list(_THINGS.values())[rng.choice(len(_THINGS), p=_SHARES)]
     return draw(rng)
 
@@ -126,7 +126,12 @@ def _bicycle(rng: np.random.Generator) -> Cutout:
 
 
 def _car(rng: np.random.Generator) -> Cutout:
-    height = int(rng.uniform(50, 170))
+    """From the side, or from the front or behind: near a camera it fills half the frame, and its windows look like clothes."""
+    return _car_from_the_side(rng) if rng.random() < 0.55 else _car_end_on(rng)
+
+
+def _car_from_the_side(rng: np.random.Generator) -> Cutout:
+    height = int(rng.uniform(50, 240))
     sheet = _Sheet(rng, height, int(height * rng.uniform(1.0, 2.8)))
     colour, glass = any_colour(rng), (rng.uniform(20, 120),) * 3
     front, back = rng.uniform(0.1, 0.3), rng.uniform(0.7, 0.95)
@@ -139,6 +144,26 @@ def _car(rng: np.random.Generator) -> Cutout:
         sheet.oval(x, 0.83, 0.05, 0.09, any_colour(rng))
     for x in (0.02, 0.94):
         sheet.box(x, 0.5, x + 0.04, 0.58, any_colour(rng))
+    return sheet.finished()
+
+
+def _car_end_on(rng: np.random.Generator) -> Cutout:
+    """Windscreen or rear window above, bonnet, lamps and bumper below; vans and lorries are taller than wide."""
+    height = int(rng.uniform(50, 280))
+    sheet = _Sheet(rng, height, int(height * rng.uniform(0.75, 1.5)))
+    colour, dark = any_colour(rng), (rng.uniform(10, 60),) * 3
+    belt, slant = rng.uniform(0.3, 0.55), rng.uniform(0.02, 0.2)
+    for x in (0.04, 0.8):
+        sheet.box(x, 0.75, x + 0.16, 1, (25, 25, 25))
+    sheet.area([(slant + 0.02, 0), (0.98 - slant, 0), (1, belt), (1, 0.9), (0, 0.9), (0, belt)], colour)
+    sheet.area([(slant + 0.07, 0.06), (0.93 - slant, 0.06), (0.93, belt - 0.02), (0.07, belt - 0.02)], (rng.uniform(15, 140),) * 3)
+    sheet.box(0.02, belt + 0.03, 0.98, belt + 0.06, dark)
+    lamp, y, wide = any_colour(rng), belt + rng.uniform(0.08, 0.18), rng.uniform(0.1, 0.24)
+    for x in (0.03, 0.97 - wide):
+        sheet.box(x, y, x + wide, y + rng.uniform(0.06, 0.16), lamp)
+    sheet.box(0.3, y, 0.7, y + rng.uniform(0.05, 0.14), dark)
+    sheet.box(0, 0.78, 1, 0.9, dark if rng.random() < 0.5 else colour)
+    sheet.box(0.37, 0.72, 0.63, 0.79, (rng.uniform(150, 240),) * 3)
     return sheet.finished()
 
 
@@ -235,4 +260,4 @@ _THINGS: Mapping[str, Callable[[np.random.Generator], Cutout]] = {
     "umbrella": _umbrella,
     "fence": _fence,
 }
-_SHARES = np.array([0.17, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.06, 0.03, 0.04])
+_SHARES = np.array([0.15, 0.18, 0.1, 0.2, 0.09, 0.08, 0.08, 0.06, 0.03, 0.03])
