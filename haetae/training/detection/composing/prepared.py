@@ -56,7 +56,13 @@ def prepared(folder: Path, clips: ClipFrames, amounts: Amounts, seed: int, *, he
             len(people) * amounts.sprites_each,
             lambda: content.people(people, amounts.sprites_each),
         ),
-        things=_kept(folder, "things", (seed, amounts.things, content.THINGS_VERSION), amounts.things, lambda: content.things(seed, amounts.things)),
+        things=_kept(
+            folder,
+            "things",
+            (seed, amounts.things, content.THINGS_VERSION),
+            amounts.things,
+            lambda: content.things(seed, amounts.things),
+        ),
         backgrounds=_kept(
             folder,
             "places",

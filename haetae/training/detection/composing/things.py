@@ -156,7 +156,9 @@ def _car_end_on(rng: np.random.Generator) -> Cutout:
     for x in (0.04, 0.8):
         sheet.box(x, 0.75, x + 0.16, 1, (25, 25, 25))
     sheet.area([(slant + 0.02, 0), (0.98 - slant, 0), (1, belt), (1, 0.9), (0, 0.9), (0, belt)], colour)
-    sheet.area([(slant + 0.07, 0.06), (0.93 - slant, 0.06), (0.93, belt - 0.02), (0.07, belt - 0.02)], (rng.uniform(15, 140),) * 3)
+    sheet.area(
+        [(slant + 0.07, 0.06), (0.93 - slant, 0.06), (0.93, belt - 0.02), (0.07, belt - 0.02)], (rng.uniform(15, 140),) * 3
+    )
     sheet.box(0.02, belt + 0.03, 0.98, belt + 0.06, dark)
     lamp, y, wide = any_colour(rng), belt + rng.uniform(0.08, 0.18), rng.uniform(0.1, 0.24)
     for x in (0.03, 0.97 - wide):
