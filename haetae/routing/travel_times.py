@@ -1,0 +1,109 @@
+"""How long people take from one camera to another, as learned from those who were seen at both.
+
+Per ordered pair of cameras the seconds between leaving the one and appearing at the other are counted on a logarithmic axis,
+smoothed, and drawn towards what the map lets expect, so that a pair with 0 or 3 examples behaves sensibly. The joint use of
+appearance and such counts is due to Wang et al., "Spatial-Temporal Person Re-identification" (AAAI 2019); it smooths by a
+Gaussian and adds a constant to every count, where here the map and the way back stand in for missing examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
+
+import numpy as np
+
+from haetae.domain.geometry import GeoPoint
+from haetae.domain.ids import CameraId
+from haetae.domain.query import TrajectoryStep
+from haetae.routing.axis import EDGES_S, N_BINS, Floats, smoothed
+from haetae.routing.walking import Reach, anybody, direct_share, walking_times
+
+Pair = tuple[CameraId, CameraId]
+Counts = Mapping[Pair, Floats]
+"""By ordered pair of cameras (N_BINS,) weighted numbers of examples, float64 >= 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothing:
+    """How examples become a distribution; the numbers were chosen by the likelihood of people who were held out."""
+
+    bandwidth: float = 0.5  # of one example, in units of the axis; falls with the fifth root of their number
+    weight_of_prior: float = 4.0  # examples that the map's expectation counts as
+    weight_of_return: float = 0.3  # of an example of the way back
+    share_of_chance: float = 0.03  # of wrong examples and of ways that nobody foresees
+    surely_known: float = 50.0  # examples from which the fastest of them bounds what is possible
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TravelTimes:
+    """Learned distributions of the seconds from leaving one camera to appearing at another; empty: only the map is known.
+
+    `later` counts any later sighting within the horizon, `onward` only the next one. `ended` counts stays after which nobody was
+    seen again. `positions` are those of all cameras in use; a position that is not known is left out.
+    """
+
+    later: Counts = field(default_factory=dict)
+    onward: Counts = field(default_factory=dict)
+    ended: Mapping[CameraId, float] = field(default_factory=dict)
+    positions: Mapping[CameraId, GeoPoint] = field(default_factory=dict)
+    reach: Reach = field(default_factory=Reach)
+    smoothing: Smoothing = field(default_factory=Smoothing)
+
+    def knowing(self, steps: Iterable[TrajectoryStep]) -> TravelTimes:
+        """The same with the positions that the steps bring along, where they are not known yet."""
+        brought = {s.camera_id: s.position for s in steps if s.position is not None and s.camera_id not in self.positions}
+        return replace(self, positions={**self.positions, **brought}) if brought else self
+
+    def metres(self, a: CameraId, b: CameraId) -> float | None:
+        """Along the straight line; None where a position is not known."""
+        if a == b:
+            return 0.0
+        here, there = self.positions.get(a), self.positions.get(b)
+        return None if here is None or there is None else here.distance_m(there)
+
+    def knows(self, a: CameraId, b: CameraId) -> bool:
+        """Whether anything at all is known of the way from `a` to `b`."""
+        return self.metres(a, b) is not None or (a, b) in self.later or (b, a) in self.later
+
+    def later_shares(self, a: CameraId, b: CameraId) -> Floats:
+        """(N_BINS,) shares that sum to 1: when somebody who left `a` and is seen at `b` within the horizon appears there."""
+        return self._shares(self.later, a, b, direct_share(self.metres(a, b) or 0.0))
+
+    def onward_shares(self, a: CameraId, b: CameraId) -> Floats:
+        """The same for somebody who is seen nowhere between."""
+        return self._shares(self.onward, a, b, 0.9)
+
+    def fastest_s(self, a: CameraId, b: CameraId) -> float:
+        """The least time from leaving `a` to appearing at `b` that a person can take; -inf where everything is possible.
+
+        By the map: nobody is faster than `reach.max_speed_m_s`; cameras that are near each other may see the same spot. Where
+        more than a few examples are known they decide: views that overlap although they stand apart, or that never do.
+        """
+        if a == b:
+            return -self.reach.tolerance_s
+        metres = self.metres(a, b)
+        near = metres is None or metres <= self.reach.near_m
+        by_map = -inf if near or metres is None else metres / self.reach.max_speed_m_s - self.reach.tolerance_s
+        counts = self.later.get((a, b))
+        if counts is None or counts.sum() < 3:
+            return by_map
+        seen = np.flatnonzero(np.cumsum(counts) > 0.02 * counts.sum())[0]
+        fastest = float(EDGES_S[seen]) - max(5.0, 0.5 * abs(float(EDGES_S[seen])))
+        return fastest if counts.sum() >= self.smoothing.surely_known else min(by_map, fastest)
+
+    def _shares(self, counts: Counts, a: CameraId, b: CameraId, direct: float) -> Floats:
+        how, metres = self.smoothing, self.metres(a, b)
+        chance = anybody(self.reach)
+        prior = chance if metres is None else direct * walking_times(metres, self.reach) + (1 - direct) * chance
+        known = counts.get((a, b), np.zeros(N_BINS))
+        back = counts.get((b, a)) if a != b else None
+        if back is not None:
+            known = known + how.weight_of_return * back
+        n = float(known.sum())
+        if n > 0:
+            prior = (smoothed(known, how.bandwidth * max(n, 1.0) ** -0.2) + how.weight_of_prior * prior) / (
+                n + how.weight_of_prior
+            )
+        return (1 - how.share_of_chance) * prior + how.share_of_chance * chance
