@@ -27,13 +27,13 @@ def bin_of(seconds: NDArray[np.floating] | float) -> NDArray[np.intp]:
 
 
 def smoothed(counts: Floats, bandwidth: float) -> Floats:
-    """(..., N_BINS) counts spread by a Gaussian of `bandwidth` (in units of the axis); sums stay as they are."""
+    """(N_BINS,) counts spread by a Gaussian of `bandwidth` (in units of the axis); their sum stays as it is."""
     reach = max(1, int(np.ceil(3 * bandwidth / WIDTH)))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * WIDTH / max(bandwidth, 1e-6)) ** 2)
-    spread = np.apply_along_axis(np.convolve, -1, counts, kernel / kernel.sum(), mode="full")
-    inner = spread[..., reach:-reach].copy()
-    inner[..., 0] += spread[..., :reach].sum(axis=-1)  # what would fall off an end stays in its last bin
-    inner[..., -1] += spread[..., -reach:].sum(axis=-1)
+    spread = np.convolve(counts, kernel / kernel.sum(), mode="full")
+    inner = spread[reach:-reach].copy()
+    inner[0] += spread[:reach].sum()  # what would fall off an end stays in its last bin
+    inner[-1] += spread[-reach:].sum()
     return np.asarray(inner, np.float64)
 
 

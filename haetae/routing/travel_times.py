@@ -17,12 +17,16 @@ import numpy as np
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId
 from haetae.domain.query import TrajectoryStep
-from haetae.routing.axis import EDGES_S, N_BINS, Floats, smoothed
+from haetae.routing.axis import EDGES_S, MIDDLES_S, N_BINS, Floats, smoothed
 from haetae.routing.walking import Reach, anybody, direct_share, walking_times
 
 Pair = tuple[CameraId, CameraId]
 Counts = Mapping[Pair, Floats]
 """By ordered pair of cameras (N_BINS,) weighted numbers of examples, float64 >= 0."""
+
+_NEAR_M = 50.0  # cameras nearer than this are about equally likely to be the next
+_ENDING = 0.2  # of those who leave a camera: seen nowhere again, where nothing is known
+_TYPICAL_S, _TYPICAL_N = 120.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,36 @@ class TravelTimes:
     def onward_shares(self, a: CameraId, b: CameraId) -> Floats:
         """The same for somebody who is seen nowhere between."""
         return self._shares(self.onward, a, b, 0.9)
+
+    def next_shares(self, a: CameraId) -> dict[CameraId, float]:
+        """By camera, the probability that somebody who left `a` is seen there next, within the horizon; `a` itself included.
+
+        They sum to less than 1: the rest is seen nowhere again. By the map near cameras are likelier than far ones; where
+        cameras have no position all are alike.
+        """
+        cameras = sorted({*self.positions, *(b for _, b in self.onward), a})
+        near = {b: 1.0 / (_NEAR_M + (self.metres(a, b) or 0.0)) ** 2 for b in cameras}
+        counted = {b: float(self.onward[a, b].sum()) if (a, b) in self.onward else 0.0 for b in cameras}
+        weight, all_near = self.smoothing.weight_of_prior, sum(near.values())
+        n = sum(counted.values()) + self.ended.get(a, 0.0)
+        going_on = 1.0 - _ENDING
+        return {b: (counted[b] + weight * going_on * near[b] / all_near) / (n + weight) for b in cameras}
+
+    def arrival_shares(self) -> dict[CameraId, float]:
+        """By camera, the share of all sightings that follow another: what a camera has when nothing else is known."""
+        cameras = sorted({*self.positions, *(camera for pair in self.onward for camera in pair)})
+        counts = dict.fromkeys(cameras, 1.0)
+        for (_, b), each in self.onward.items():
+            counts[b] += float(each.sum())
+        total = sum(counts.values())
+        return {camera: count / total for camera, count in counts.items()}
+
+    def typical_s(self) -> float:
+        """About how long after a sighting the same person is seen again; `_TYPICAL_S` where nothing was learned."""
+        known = list(self.onward.values())
+        counts = np.sum(known, axis=0) if known else np.zeros(N_BINS)
+        seconds = float(np.sum(counts * np.maximum(MIDDLES_S, 1.0)))
+        return (seconds + _TYPICAL_N * _TYPICAL_S) / (float(counts.sum()) + _TYPICAL_N)
 
     def fastest_s(self, a: CameraId, b: CameraId) -> float:
         """The least time from leaving `a` to appearing at `b` that a person can take; -inf where everything is possible.
