@@ -15,6 +15,7 @@ from haetae.store.api_keys import ApiKeys
 from haetae.store.audit import Audit
 from haetae.store.cameras import Cameras
 from haetae.store.failures import translated
+from haetae.store.interruption import Interruption
 from haetae.store.outbox import Outbox
 from haetae.store.partitions import ensure_days
 from haetae.store.queries import Queries
@@ -53,13 +54,29 @@ class Store:
         self._scan_workers = scan_workers
 
     @contextmanager
-    def begin(self, *, consistent: bool = False) -> Iterator[Transaction]:
+    def begin(self, *, consistent: bool = False, interruption: Interruption | None = None) -> Iterator[Transaction]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
         With `consistent` all its reads see the database at one instant (REPEATABLE READ). When the connection breaks during
         the commit, Transient is raised although the commit may have happened: repeat the block, its writes are idempotent.
+        Another thread ends it by `interruption`; then Transient is raised, or Refused where a statement was within a budget.
         """
         engine = self._engine.execution_options(isolation_level="REPEATABLE READ") if consistent else self._engine
+        with self._transaction(engine) as transaction:
+            if interruption is None:
+                yield transaction
+            else:
+                with interruption.over(transaction.session.connection()):
+                    yield transaction
+
+    @contextmanager
+    def beside(self) -> Iterator[Transaction]:
+        """A transaction on a connection of its own, made and closed with it: for who must not wait until the pool has one."""
+        with self._transaction(self._definitions) as transaction:
+            yield transaction
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Transaction]:
         options = {"populate_existing": True}
         with translated(), Session(engine, expire_on_commit=False, execution_options=options) as session, session.begin():
             yield Transaction(session, self._definitions, self._cipher, self._scan_workers)
