@@ -50,6 +50,7 @@ def drop_day(connection: Connection, day: date) -> int:
     forgotten = connection.execute(text("DELETE FROM sighting_days WHERE started_on = :day"), {"day": day})
     for table in PARTITIONED:
         connection.execute(text(f"DROP TABLE IF EXISTS {partition_of(table, day)}"))
+    connection.execute(text("DELETE FROM removed_embeddings WHERE started_on <= :day"), {"day": day})
     return forgotten.rowcount
 
 

@@ -5,7 +5,13 @@ from haetae.store.tables.alerts import AlertRow, DeliveryRow, WebhookRow
 from haetae.store.tables.base import Base
 from haetae.store.tables.cameras import CameraReportRow, CameraRow, RecordingRow, RevisionRow
 from haetae.store.tables.questions import QueryProbeRow, QueryRow, WatchListEmbeddingRow, WatchListEntryRow
-from haetae.store.tables.sightings import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
+from haetae.store.tables.sightings import (
+    EmbeddingModelRow,
+    RemovedEmbeddingRow,
+    SightingDayRow,
+    SightingEmbeddingRow,
+    SightingRow,
+)
 
 metadata = Base.metadata
 
@@ -20,6 +26,7 @@ __all__ = [
     "QueryProbeRow",
     "QueryRow",
     "RecordingRow",
+    "RemovedEmbeddingRow",
     "RevisionRow",
     "SightingDayRow",
     "SightingEmbeddingRow",

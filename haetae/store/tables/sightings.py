@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, Identity, Index, SmallInteger, UniqueConstraint, func
+from sqlalchemy import REAL, BigInteger, Identity, Index, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from haetae.store.tables.base import Base
@@ -70,6 +70,7 @@ class SightingEmbeddingRow(Base):
     __table_args__ = (
         Index("sighting_embeddings_by_camera", "camera_id", "started_at"),
         Index("sighting_embeddings_by_model", "model_id"),
+        Index("sighting_embeddings_by_change", "changed_in"),
         {"postgresql_partition_by": "RANGE (started_on)"},
     )
 
@@ -81,3 +82,15 @@ class SightingEmbeddingRow(Base):
     sighting_id: Mapped[UUID] = mapped_column(primary_key=True)
     camera_id: Mapped[str]
     vector: Mapped[Vector] = mapped_column(HalfVector())
+    # the transaction that wrote the row as it is: a default and a trigger of the database's, see 0003
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("pg_current_xact_id()::text::bigint"))
+
+
+class RemovedEmbeddingRow(Base):
+    """An embedding that was deleted, by which transaction: written by a trigger of the database's, forgotten with its day."""
+
+    __tablename__ = "removed_embeddings"
+
+    removed_in: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sighting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    started_on: Mapped[date]
