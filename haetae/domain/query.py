@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from haetae.domain.attributes import AttributeCondition
+from haetae.domain.explanation import Explanation, LogOdds
 from haetae.domain.geometry import Box, GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.sighting import Sighting
@@ -25,13 +26,15 @@ class Scope:
 class Query:
     """Photos, sightings and/or attribute conditions within a scope; at most `limit` candidates come back.
 
-    `rejected` are sightings of which the operator said that they show somebody else.
+    `rejected` are sightings of which the operator said that they show somebody else, `confirmed` those that show the person: the
+    others must fit between them in time and place.
     """
 
     scope: Scope
     conditions: tuple[AttributeCondition, ...] = ()
     limit: int = 50
     rejected: tuple[TrackletId, ...] = ()
+    confirmed: tuple[TrackletId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,10 @@ class Candidate:
     sighting: Sighting
     distance: float | None  # cosine, 0-2, before re-ranking
     reranked_distance: float | None  # 0-1
-    evidence: float | None  # of the attribute conditions, 0-1; None without conditions
-    order: float  # what the answer is sorted by, small first
+    evidence: float | None  # that all attribute conditions hold, had it been as likely as not, 0-1; None without conditions
+    order: float  # what the answer is sorted by, 0-1, small first
+    log_odds: LogOdds
+    explanation: Explanation
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,32 @@
-"""Several kinds of evidence made into one order: photos of different quality, appearance and attributes.
+"""Several kinds of evidence made into one order: photos of different quality, appearance, attributes, space and time.
 
-Plain weighted means, so that an operator can be told why a candidate stands where it stands.
+A sum of log odds, so that an operator can be told why a candidate stands where it stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from haetae.domain.attributes import AttributeCondition, Attributes
+from haetae.domain.explanation import LogOdds
+from haetae.ranking.evidence import probability
 
 LEAST_PHOTO_WEIGHT = 0.05  # a poor photo still counts a little: it may be the only one from behind
+LEAST_PLAUSIBLE = -6.0  # log odds of what is held impossible: clocks and maps are wrong more often than one time in 400
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the kinds of evidence count in the sum: 1 takes their log odds as they are. That of appearance is 1.
+
+    Below 1 for what is measured on other people than those who are looked for, and for conditions that depend on each other.
+    """
+
+    attributes: float = 1.0
+    space_time: float = 1.0
 
 
 def fuse_photos(distances: NDArray[np.float32], qualities: Sequence[float]) -> NDArray[np.float32]:
@@ -24,24 +38,15 @@ def fuse_photos(distances: NDArray[np.float32], qualities: Sequence[float]) -> N
     return np.asarray(weights @ distances / weights.sum(), dtype=np.float32)
 
 
-def evidence(conditions: Sequence[AttributeCondition], attributes: Attributes) -> float | None:
-    """How far a sighting's attributes speak for all conditions together: their mean, 0 against, 0.5 unknown, 1 for.
+def fused(appearance: float | None, attributes: float | None, space_time: float | None, weights: Weights) -> LogOdds:
+    """The parts as they count; None where there is nothing of the kind."""
+    return LogOdds(
+        appearance=appearance,
+        attributes=None if attributes is None else weights.attributes * attributes,
+        space_time=None if space_time is None else weights.space_time * max(space_time, LEAST_PLAUSIBLE),
+    )
 
-    None without conditions.
-    """
-    if not conditions:
-        return None
-    return sum(condition.evidence(attributes) for condition in conditions) / len(conditions)
 
-
-def order_value(distance: float | None, evidence: float | None, weight_of_attributes: float) -> float:
-    """What an answer is sorted by, 0-1, small first.
-
-    `distance` 0-1 (re-ranked) or None where there is no photo; `evidence` 0-1 or None where there are no conditions. Attributes
-    read from small crops are soft hints: `weight_of_attributes` (0-1) says how far they move a candidate that has a distance.
-    """
-    if evidence is None:
-        return 0.0 if distance is None else distance
-    if distance is None:
-        return 1.0 - evidence
-    return (1.0 - weight_of_attributes) * distance + weight_of_attributes * (1.0 - evidence)
+def order_value(log_odds: LogOdds) -> float:
+    """What an answer is sorted by, 0-1, small first: how likely it is somebody else, had it been as likely as not."""
+    return probability(-log_odds.total)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Double, case, cast, func, literal, select
+from sqlalchemy import Boolean, Double, Numeric, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from haetae.domain.attributes import UNKNOWN_SCORE, AttributeCondition
+from haetae.domain.attributes import UNKNOWN_SCORE, VALUES, AttributeCondition
 from haetae.domain.geometry import GeoPoint, polygon_contains
 from haetae.domain.ids import CameraId
 from haetae.domain.query import Scope
+from haetae.ranking.evidence import DECIMALS, FAINTEST, MOST, Reliability, likelihoods
 from haetae.store.tables import CameraRow, SightingEmbeddingRow, SightingRow
 
 LONGEST_SIGHTING = timedelta(days=1)
@@ -53,7 +55,20 @@ def within(
     return conditions
 
 
-def evidence_of(condition: AttributeCondition) -> ColumnElement[float]:
+def allowed_by(conditions: Sequence[AttributeCondition]) -> list[ColumnElement[bool]]:
+    """Excludes rows that speak against a required condition (`AttributeCondition.evidence` below 0.5)."""
+    return [cast(_score_of(c) >= UNKNOWN_SCORE, Boolean) for c in conditions if c.required]
+
+
+def log_odds_of(conditions: Sequence[AttributeCondition], reliability: Reliability) -> ColumnElement[float]:
+    """The sum of `haetae.ranking.evidence.log_odds` of a row of sightings; 0 without conditions."""
+    total: ColumnElement[float] = literal(0.0, Double)
+    for condition in dict.fromkeys(conditions):
+        total = total + _log_odds_of_one(condition, reliability)
+    return total
+
+
+def _score_of(condition: AttributeCondition) -> ColumnElement[float]:
     """`AttributeCondition.evidence` of a row of sightings: 0 against, 0.5 unknown, 1 for."""
     scores = SightingRow.attributes[condition.name.value]
     values = [func.coalesce(cast(scores[value].astext, Double), UNKNOWN_SCORE) for value in condition.values]
@@ -62,16 +77,31 @@ def evidence_of(condition: AttributeCondition) -> ColumnElement[float]:
     return case((known, 1.0 - best if condition.negated else best), else_=UNKNOWN_SCORE)
 
 
-def allowed_by(conditions: Sequence[AttributeCondition]) -> list[ColumnElement[bool]]:
-    """Excludes rows that speak against a required condition."""
-    return [cast(evidence_of(c) >= UNKNOWN_SCORE, Boolean) for c in conditions if c.required]
+def _log_odds_of_one(condition: AttributeCondition, reliability: Reliability) -> ColumnElement[float]:
+    read, values = likelihoods(condition, reliability), VALUES[condition.name]
+    if read is None:
+        return literal(0.0, Double)
+    scores = SightingRow.attributes[condition.name.value]
+    sharpness = reliability.of(condition.name).sharpness
+    weights = [
+        _weight(func.coalesce(cast(scores[value].astext, Double), UNKNOWN_SCORE), len(values), sharpness) for value in values
+    ]
+    odds = func.ln(_weighted(weights, read.holds) / _weighted(weights, read.fails))
+    bounded = func.greatest(func.least(odds, MOST), -MOST)
+    rounded = cast(func.round(cast(bounded, Numeric), DECIMALS), Double)
+    told = scores.has_any(array(condition.values))
+    return case((told, -rounded if condition.negated else rounded), else_=0.0)
 
 
-def mean_evidence(conditions: Sequence[AttributeCondition]) -> ColumnElement[float]:
-    """The mean evidence of all conditions, 0-1; UNKNOWN_SCORE without conditions."""
-    if not conditions:
-        return literal(UNKNOWN_SCORE, Double)
-    total: ColumnElement[float] = evidence_of(conditions[0])
-    for condition in conditions[1:]:
-        total = total + evidence_of(condition)
-    return total / literal(float(len(conditions)), Double)
+def _weight(score: ColumnElement[float], k: int, sharpness: float) -> ColumnElement[float]:
+    """`haetae.ranking.evidence.weight`."""
+    certain = func.least(func.greatest(score, 0.0), 1.0)
+    share = func.greatest(certain / (certain + (1.0 - certain) * float(k - 1)), FAINTEST)
+    return share if sharpness == 1.0 else func.power(share, sharpness, type_=Double())
+
+
+def _weighted(weights: Sequence[ColumnElement[float]], shares: Sequence[float]) -> ColumnElement[float]:
+    total: ColumnElement[float] = weights[0] * literal(shares[0], Double)
+    for weight, share in zip(weights[1:], shares[1:], strict=True):
+        total = total + weight * literal(share, Double)
+    return total

@@ -18,6 +18,7 @@ from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
 from haetae.domain.sighting import Sighting
 from haetae.errors import Refused, Transient
+from haetae.ranking.evidence import UNMEASURED, Reliability
 from haetae.store import cursor as cursors
 from haetae.store.documents import (
     attributes_from_json,
@@ -30,7 +31,7 @@ from haetae.store.documents import (
 from haetae.store.failures import within_budget
 from haetae.store.gallery import Gallery, among
 from haetae.store.partitions import PARTITIONED, ensure_days
-from haetae.store.scopes import allowed_by, cameras_in, mean_evidence, within
+from haetae.store.scopes import allowed_by, cameras_in, log_odds_of, within
 from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
 
 _FIXED = {"started_on", "id", "camera_id", "started_at"}  # by a sighting's first message
@@ -112,20 +113,28 @@ class Sightings(Gallery):
             last = rows[limit - 1] if len(rows) > limit else None
             return [_sighting(r) for r in rows[:limit]], cursors.encode(last.started_at, last.id) if last else None
 
-    def fitting(self, scope: Scope, conditions: Sequence[AttributeCondition], *, limit: int) -> list[tuple[TrackletId, float]]:
-        """The `limit` sightings that the conditions speak most for, with the mean evidence 0-1, best first.
+    def fitting(
+        self,
+        scope: Scope,
+        conditions: Sequence[AttributeCondition],
+        *,
+        limit: int,
+        reliability: Reliability = UNMEASURED,
+    ) -> list[tuple[TrackletId, float]]:
+        """The `limit` sightings that fit the conditions best, with the sum of their log odds, best first.
 
-        Of equal ones the better seen, then the newer comes first. Raises Refused (503) where it takes too long.
+        `reliability` is that of the network that read the attributes. Of equal ones the better seen, then the newer comes first.
+        Raises Refused (503) where it takes too long.
         """
         with within_budget():
             cameras = cameras_in(self._session, scope)
             if cameras == [] or limit < 1:
                 return []
             row = SightingRow
-            evidence = mean_evidence(conditions).label("evidence")
-            wanted = select(row.id, evidence).where(*within(row, scope, cameras), *allowed_by(conditions))
-            order = (evidence.desc(), row.quality.desc(), row.started_at.desc(), row.id)
-            return [(TrackletId(id), float(e)) for id, e in self._session.execute(wanted.order_by(*order).limit(limit))]
+            odds = log_odds_of(conditions, reliability).label("log_odds")
+            wanted = select(row.id, odds).where(*within(row, scope, cameras), *allowed_by(conditions))
+            order = (odds.desc(), row.quality.desc(), row.started_at.desc(), row.id)
+            return [(TrackletId(id), float(total)) for id, total in self._session.execute(wanted.order_by(*order).limit(limit))]
 
     def count(self, scope: Scope, conditions: Sequence[AttributeCondition] = ()) -> int:
         """How many sightings the scope holds. Raises Refused (503) where counting takes too long."""

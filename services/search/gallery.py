@@ -9,6 +9,8 @@ from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query, Scope
 from haetae.domain.sighting import Sighting
+from haetae.ranking.evidence import Reliability
+from haetae.routing.plausibility import TravelTimes
 from haetae.store.store import Transaction
 from services.search.probes import Probes
 
@@ -34,9 +36,10 @@ class StoredGallery:
         """In the order of `ids`."""
         return self._transaction.sightings.cameras(ids)
 
-    def fitting(self, query: Query) -> list[TrackletId]:
-        """By the evidence of the conditions, best first."""
-        found = self._transaction.sightings.fitting(query.scope, query.conditions, limit=query.limit + len(query.rejected))
+    def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:
+        """By the log odds of the conditions, best first."""
+        limit = query.limit + len(query.rejected)
+        found = self._transaction.sightings.fitting(query.scope, query.conditions, limit=limit, reliability=reliability)
         return [id for id, _ in found]
 
     def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:
@@ -50,3 +53,7 @@ class StoredGallery:
     def positions(self) -> Mapping[CameraId, GeoPoint | None]:
         """Where the cameras stand."""
         return {camera.id: camera.position for camera in self._transaction.cameras.all()}
+
+    def travel_times(self) -> TravelTimes:
+        """By the map alone."""
+        return TravelTimes()

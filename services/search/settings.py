@@ -7,6 +7,7 @@ from datetime import timedelta
 from pydantic import BaseModel, Field
 
 from haetae.ranking import KReciprocal
+from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson
 from haetae.settings import Settings
 from services.search.pipeline import Ranking
@@ -26,7 +27,8 @@ class SearchSection(BaseModel):
     k1: int = Field(default=20, ge=1, le=200)
     k2: int = Field(default=6, ge=1, le=100)
     weight_of_original: float = Field(default=0.3, ge=0, le=1)
-    weight_of_attributes: float = Field(default=0.2, ge=0, le=1)
+    weight_of_attributes: float = Field(default=1.0, ge=0, le=4)  # of log odds, where those of appearance count 1
+    weight_of_space_time: float = Field(default=1.0, ge=0, le=4)
     same_person_distance: float = Field(default=0.4, gt=0, le=2)  # cosine, of the configured embedder
     longest_camera_test_s: float = Field(default=10.0, gt=0, le=30)
 
@@ -42,7 +44,7 @@ class SearchSection(BaseModel):
             reranking=KReciprocal(self.k1, self.k2, self.weight_of_original),
             same_person=SamePerson(max_distance=self.same_person_distance),
             n_reranked=self.n_reranked,
-            weight_of_attributes=self.weight_of_attributes,
+            weights=Weights(self.weight_of_attributes, self.weight_of_space_time),
         )
 
 

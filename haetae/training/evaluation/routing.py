@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,9 @@ from haetae.domain.embedding import Vectors, pooled
 from haetae.domain.frame import Pixels
 from haetae.imaging.colours import clothing_colours
 from haetae.ranking import KReciprocal, rerank_embeddings
-from haetae.ranking.fusion import evidence, order_value
+from haetae.ranking.evidence import UNMEASURED, Reliability, log_odds
+from haetae.ranking.fusion import Weights, fused, order_value
+from haetae.ranking.likeness import Likeness
 from haetae.training.evaluation.boxes import Boxes
 from haetae.training.evaluation.following import FollowedPerson
 from haetae.training.evaluation.route import Appearance, FoundPerson, Problem, RouteScores, owner, route_scores
@@ -21,7 +23,7 @@ from haetae.training.evaluation.tracks import Tracks
 from services.reid.pipeline import MIN_WEIGHT, averaged
 
 SHOTS = 4  # of a tracklet that are embedded, as reid does
-WEIGHT_OF_ATTRIBUTES = 0.2  # as search has it
+WEIGHTS = Weights()  # as search has them
 
 
 Classify = Callable[[Sequence[Pixels]], list[Attributes]]
@@ -29,10 +31,12 @@ Classify = Callable[[Sequence[Pixels]], list[Attributes]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reads crops: unit rows (n, d), and attributes; `classify` None: by the photo alone."""
+    """What reads crops: unit rows (n, d), and attributes; `classify` None: by the photo alone. What both are worth."""
 
     embed: Callable[[Sequence[Pixels]], Vectors]
     classify: Classify | None = None
+    likeness: Likeness = field(default_factory=Likeness)
+    reliability: Reliability = UNMEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def route_report(
     described = None
     if reading.classify is not None:
         read = [_described(each, reading.classify) for each in followed]
-        described = route_scores(people, _ordered(asked, reranked, read), owners, stays)
+        described = route_scores(people, _ordered(asked, reranked, read, reading), owners, stays)
     return RouteReport(
         route_scores(people, plain, owners, stays),
         route_scores(people, reranked, owners, stays),
@@ -99,10 +103,16 @@ def _reranked(probes: Vectors, vectors: Vectors) -> NDArray[np.float32]:
     return np.concatenate([rerank_embeddings(probe[None], vectors, KReciprocal()) for probe in probes])
 
 
-def _ordered(asked: Sequence[Problem], distances: NDArray[np.float32], read: Sequence[Attributes]) -> NDArray[np.float64]:
+def _ordered(
+    asked: Sequence[Problem], distances: NDArray[np.float32], read: Sequence[Attributes], reading: Reading
+) -> NDArray[np.float64]:
+    """What search orders by, with its default weights."""
+    slope = reading.likeness.of(KReciprocal())
+
+    def order(problem: Problem, distance: float, attributes: Attributes) -> float:
+        told = sum(log_odds(problem.conditions, attributes, reading.reliability).values())
+        return order_value(fused(slope.log_odds(distance), told, None, WEIGHTS))
+
     return np.array(
-        [
-            [order_value(float(d), evidence(p.conditions, its), WEIGHT_OF_ATTRIBUTES) for d, its in zip(row, read, strict=True)]
-            for p, row in zip(asked, distances, strict=True)
-        ]
+        [[order(p, float(d), its) for d, its in zip(row, read, strict=True)] for p, row in zip(asked, distances, strict=True)]
     )

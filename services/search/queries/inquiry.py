@@ -61,7 +61,8 @@ def _query(desk: Desk, asked: QueryIn) -> Query:
         with desk.store.begin() as transaction:
             check_cameras(asked.cameras, {camera.id for camera in transaction.cameras.all()})
     scope = Scope(window, tuple(CameraId(id) for id in asked.cameras), tuple(corner.point() for corner in asked.polygon))
-    return Query(scope, conditions, asked.limit, tuple(TrackletId(id) for id in asked.rejected))
+    confirmed, rejected = (tuple(TrackletId(id) for id in told) for told in (asked.confirmed, asked.rejected))
+    return Query(scope, conditions, asked.limit, rejected, confirmed)
 
 
 def check_cameras(asked: Sequence[str], known: set[CameraId]) -> None:

@@ -6,15 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
-from haetae.domain.attributes import AttributeCondition, AttributeName, Attributes
+from haetae.domain.attributes import VALUES, AttributeCondition, AttributeName, Attributes
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import TrackletId
 from haetae.domain.query import Scope
 from haetae.domain.timing import TimeWindow
 from haetae.errors import Refused
+from haetae.ranking.evidence import UNMEASURED, AttributeReliability, Reliability, log_odds
 from haetae.store.partitions import existing_days
 from haetae.store.store import Store
 from tests.kit import builders as b
@@ -204,9 +206,52 @@ def test_conditions_in_sql_are_those_of_the_domain(store: Store) -> None:
             assert {id for id, _ in near} == allowed
         soft = [replace(c, required=False) for c in conditions]
         found = t.sightings.fitting(b.scope(), soft, limit=99)
-    evidence = {s.id: sum(c.evidence(s.attributes) for c in soft) / len(soft) for s in stored}
-    assert [e for _, e in found] == pytest.approx(sorted(evidence.values(), reverse=True))
-    assert dict(found) == pytest.approx(evidence)
+    assert dict(found) == {s.id: sum(log_odds(soft, s.attributes, UNMEASURED).values()) for s in stored}
+
+
+def test_log_odds_in_sql_are_those_of_the_ranking(store: Store) -> None:
+    """Sightings come in the order of the same numbers as Python gives, whatever was read: nothing, one value, all, 0 and 1,
+    under conditions of one value, of several, of all, negated and given twice, by measured and by assumed reliabilities."""
+    rng = np.random.default_rng(5)
+    looks = [random_look(rng) for _ in range(60)]
+    stored = [b.sighting(n, attributes=look) for n, look in enumerate(looks)]
+    colour, bag, gender = AttributeName.UPPER_COLOUR, AttributeName.BAG, AttributeName.GENDER
+    red = AttributeCondition(colour, ("red", "pink"))
+    asked = [
+        [red],
+        [red, red, AttributeCondition(bag, ("backpack",), negated=True)],
+        [AttributeCondition(gender, VALUES[gender]), AttributeCondition(gender, ("female",))],
+        [AttributeCondition(bag, ("none",)), AttributeCondition(colour, ("black",), negated=True), red],
+    ]
+    measured = Reliability({bag: AttributeReliability((0.3, 0.1, 0.1, 0.1, 0.4), tuple(lopsided(5, t) for t in range(5)), 1.7)})
+    with store.begin() as t:
+        for sighting in stored:
+            t.sightings.upsert(sighting)
+        for conditions in asked:
+            for reliability in (UNMEASURED, measured):
+                found = t.sightings.fitting(b.scope(), conditions, limit=99, reliability=reliability)
+                sums = {s.id: sum(log_odds(conditions, s.attributes, reliability).values()) for s in stored}
+                assert dict(found) == pytest.approx(sums, abs=1e-9)
+                assert len(set(sums.values())) > 10
+                newest_first = sorted(stored, key=lambda s: (-round(sums[s.id], 6), -s.quality, -s.started_at.timestamp(), s.id))
+                assert [id for id, _ in found] == [s.id for s in newest_first]
+
+
+def lopsided(k: int, t: int) -> tuple[float, ...]:
+    """How often each of k values is read of people who have value t: right in 6 of 10, else rather the next one."""
+    row = [0.1 / (k - 2)] * k
+    row[t], row[(t + 1) % k] = 0.6, 0.3
+    return tuple(row)
+
+
+def random_look(rng: np.random.Generator) -> Attributes:
+    """Attributes of which some are unknown, some told in part."""
+    scores: dict[AttributeName, dict[str, float]] = {}
+    for name in (AttributeName.UPPER_COLOUR, AttributeName.BAG, AttributeName.GENDER):
+        if rng.random() < 0.8:
+            told = [value for value in VALUES[name] if rng.random() < 0.8]
+            scores[name] = {value: float(rng.choice([0.0, 1.0, 0.5, rng.random()])) for value in told}
+    return Attributes(scores)
 
 
 def replace_bag(attributes: Attributes, backpack: float) -> Attributes:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from haetae.domain.attributes import AttributeCondition, AttributeName, Attributes
-from haetae.ranking.fusion import evidence, fuse_photos, order_value
-from tests.kit.builders import attributes
-
-RED = AttributeCondition(AttributeName.UPPER_COLOUR, ("red",))
-NO_BACKPACK = AttributeCondition(AttributeName.BAG, ("backpack",), negated=True)
+from haetae.ranking.fusion import LEAST_PLAUSIBLE, Weights, fuse_photos, fused, order_value
 
 
 def test_photos_count_by_their_quality() -> None:
@@ -24,16 +21,18 @@ def test_a_poor_photo_still_counts() -> None:
     assert fuse_photos(np.array([[0.2], [0.4]], np.float32), [0.0, 0.0]) == pytest.approx([0.3])
 
 
-def test_evidence_is_the_mean_over_conditions() -> None:
-    """Red speaks for with 0.8, "not a backpack" with 1 - 0.75; an attribute nobody read with 0.5."""
-    assert evidence([RED], attributes()) == pytest.approx(0.8)
-    assert evidence([RED, NO_BACKPACK], attributes()) == pytest.approx((0.8 + 0.25) / 2)
-    assert evidence([RED], Attributes()) == 0.5
-    assert evidence([], attributes()) is None
+def test_order_is_the_sum_of_what_there_is() -> None:
+    """Parts that are missing count nothing, weights scale their part, and more for a candidate brings it forward, within 0-1."""
+    nothing = order_value(fused(None, None, None, Weights()))
+    assert nothing == 0.5
+    both = fused(2.0, -1.0, None, Weights(attributes=0.5))
+    assert (both.appearance, both.attributes, both.space_time, both.total) == (2.0, -0.5, None, 1.5)
+    orders = [order_value(fused(each, 1.0, 0.0, Weights())) for each in (-900.0, -3.0, 0.0, 3.0, 900.0)]
+    assert orders == sorted(orders, reverse=True)
+    assert min(orders) >= 0.0
+    assert max(orders) <= 1.0
 
 
-def test_order_without_one_kind_of_evidence_is_the_other() -> None:
-    """Photos alone order by distance, attributes alone by evidence, both by their weighted mean."""
-    assert order_value(0.4, None, 0.2) == 0.4
-    assert order_value(None, 0.9, 0.2) == pytest.approx(0.1)
-    assert order_value(0.4, 0.9, 0.2) == pytest.approx(0.8 * 0.4 + 0.2 * 0.1)
+def test_the_impossible_is_bounded() -> None:
+    """A sighting that no person could reach stands far back but stays: the camera's clock may be wrong."""
+    assert fused(4.0, None, -math.inf, Weights()).total == 4.0 + LEAST_PLAUSIBLE

@@ -15,7 +15,8 @@ from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Probe, Query, Scope
 from haetae.domain.sighting import Sighting
 from haetae.imaging.crop import crop
-from haetae.ranking.fusion import evidence
+from haetae.ranking.evidence import Reliability, log_odds
+from haetae.routing.plausibility import TravelTimes
 from services.search.probes import Probes, ReadPhoto
 from tests.kit.builders import HD, MODEL, pixels
 
@@ -47,11 +48,16 @@ class GalleryInMemory:
         """In the order of `ids`."""
         return [self._sightings[id].camera_id for id in ids]
 
-    def fitting(self, query: Query) -> list[TrackletId]:
-        """By evidence."""
+    def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:
+        """By log odds, then as the store does."""
         found = [s for s in self._within(query.scope) if _allowed(query, s)]
-        found.sort(key=lambda sighting: -(evidence(query.conditions, sighting.attributes) or 0.0))
-        return [sighting.id for sighting in found[: query.limit]]
+        odds = {s.id: sum(log_odds(query.conditions, s.attributes, reliability).values()) for s in found}
+        found.sort(key=lambda s: (-odds[s.id], -s.quality, -s.started_at.timestamp(), s.id))
+        return [sighting.id for sighting in found[: query.limit + len(query.rejected)]]
+
+    def travel_times(self) -> TravelTimes:
+        """By the map alone."""
+        return TravelTimes()
 
     def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:
         """In the order of `ids`."""

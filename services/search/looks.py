@@ -1,0 +1,75 @@
+"""Sightings compared with what was asked for, by their embeddings: before and after re-ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from haetae.domain.embedding import ModelVersion, Vectors
+from haetae.domain.ids import CameraId, TrackletId
+from haetae.domain.query import Query
+from haetae.domain.sighting import Sighting
+from haetae.ranking import AllTheSame, CameraAware, Reranking, TakenBy, rerank_embeddings
+from haetae.ranking.feedback import pushed_back
+from haetae.ranking.fusion import fuse_photos
+from haetae.ranking.likeness import Likeness
+from services.search.port import Gallery
+from services.search.probes import Probes
+from services.search.weighing import FARTHEST, Look
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """What the nearest sightings look like: `vectors` (n, d) in the order of `ids`, and each one's look."""
+
+    ids: Sequence[TrackletId]
+    vectors: Vectors
+    looks: dict[TrackletId, Look]
+
+
+def compared(
+    nearest: tuple[Sequence[TrackletId], Vectors],
+    query: Query,
+    probes: Probes,
+    gallery: Gallery,
+    how: tuple[Reranking, Likeness],
+) -> Looks:
+    """The `nearest` (ids and vectors, at least one) re-ranked; `how`, and by a network whose distances are worth what it says."""
+    (ids, vectors), (reranking, likeness) = nearest, how
+    cosines = _cosine(probes.vectors, vectors)
+    distances = fuse_photos(cosines, probes.qualities)
+    taken_by = _taken_by(len(probes.vectors), gallery.cameras(ids)) if isinstance(reranking, CameraAware) else None
+    reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking, taken_by), probes.qualities)
+    away = _embedded(gallery.sightings(query.rejected), probes.model) if query.rejected else []
+    if away:
+        reranked = pushed_back(reranked, cosines.min(axis=0), _cosine(np.stack(away), vectors).min(axis=0))
+    slope = likeness.of(reranking)
+    pairs = zip(ids, distances.tolist(), reranked.tolist(), strict=True)
+    return Looks(ids, vectors, {id: Look(before, after, slope.log_odds(after)) for id, before, after in pairs})
+
+
+def _cosine(probes: Vectors, gallery: Vectors) -> NDArray[np.float32]:
+    """(n_photos, n) float32 cosine distances, 0-2."""
+    return np.asarray(np.clip(1.0 - probes @ gallery.T, 0.0, FARTHEST), dtype=np.float32)
+
+
+def _embedded(sightings: Sequence[Sighting], model: ModelVersion) -> list[Vectors]:
+    """The embeddings of those that `model` has embedded."""
+    return [known.vector for one in sightings if (known := one.embedding) is not None and known.model == model]
+
+
+def _taken_by(n_photos: int, cameras: Sequence[CameraId]) -> TakenBy:
+    """The gallery's cameras as numbers; each photo is taken to be by a camera of its own."""
+    names, numbers = np.unique(cameras, return_inverse=True)
+    return TakenBy(len(names) + np.arange(n_photos), numbers)
+
+
+def _reranked(probes: Vectors, gallery: Vectors, how: Reranking, taken_by: TakenBy | None) -> NDArray[np.float32]:
+    """Re-ranked distances; where all vectors are one there is nothing to re-rank, and all are at distance 0."""
+    try:
+        return rerank_embeddings(probes, gallery, how, taken_by)
+    except AllTheSame:
+        return np.zeros((len(probes), len(gallery)), np.float32)

@@ -1,0 +1,73 @@
+"""Sightings weighed as candidates: every kind of evidence that a query has, and the order it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+
+from haetae.domain.explanation import Explanation
+from haetae.domain.geometry import GeoPoint
+from haetae.domain.ids import CameraId
+from haetae.domain.query import Candidate, Query, TrajectoryStep
+from haetae.domain.sighting import Sighting
+from haetae.ranking.evidence import Reliability, probability
+from haetae.ranking.explanation import Plausibility, conditions_explained
+from haetae.ranking.fusion import Weights, fused, order_value
+from haetae.ranking.space_time import space_time
+from haetae.routing.trajectory import step_of
+
+FARTHEST = 2.0
+"""The largest cosine distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How near a sighting is to what was asked: cosine distance, re-ranked distance, and the log odds of the latter."""
+
+    distance: float
+    reranked: float
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weigher:
+    """Weighs sightings for one query; `known` are the stops of the person that the operator confirmed, in order of time."""
+
+    query: Query
+    known: Sequence[TrajectoryStep]
+    positions: Mapping[CameraId, GeoPoint | None]
+    plausible: Plausibility
+    reliability: Reliability
+    weights: Weights
+
+    def candidate(self, sighting: Sighting, look: Look | None) -> Candidate:
+        """The sighting as a candidate; `look` is None where there was nothing to compare it with."""
+        told = conditions_explained(self.query.conditions, sighting.attributes, self.reliability)
+        attributes = sum(each.log_odds for each in told) if told else None
+        log_odds = fused(
+            None if look is None else look.log_odds,
+            attributes,
+            space_time(step_of(sighting, self.positions), self.known, self.plausible) if self.known else None,
+            self.weights,
+        )
+        return Candidate(
+            sighting=sighting,
+            distance=None if look is None else look.distance,
+            reranked_distance=None if look is None else look.reranked,
+            evidence=None if attributes is None else probability(attributes),
+            order=order_value(log_odds),
+            log_odds=log_odds,
+            explanation=Explanation(told),
+        )
+
+
+def best(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
+    """The first `limit` by order; among equals the nearer, then the better seen, then the newer, then by id."""
+
+    def key(candidate: Candidate) -> tuple[float, float, float, float, str]:
+        distance = FARTHEST if candidate.distance is None else candidate.distance
+        sighting = candidate.sighting
+        return candidate.order, distance, -sighting.quality, -sighting.started_at.timestamp(), str(sighting.id)
+
+    return nsmallest(limit, candidates, key=key)
