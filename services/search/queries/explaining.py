@@ -33,7 +33,7 @@ class ConditionEvidenceOut(Shown):
 
     name: AttributeName
     values: list[str]
-    negated: bool = Field(alias="not")
+    negated: bool = Field(validation_alias="not", serialization_alias="not")
     read: str | None = Field(description="The value that was read best; null where the attribute was not read.")
     score: float | None = Field(description="How certain the network is of `read`, 0-1.")
     log_odds: float = Field(description="What the reading is worth by how often such readings are right; before any weight.")
