@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import ModelVersion, Vectors
+from haetae.domain.explanation import LogOdds, SharedNeighbours
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query
 from haetae.domain.sighting import Sighting
 from haetae.ranking import AllTheSame, CameraAware, Reranking, TakenBy, rerank_embeddings
+from haetae.ranking.explanation import shared_neighbours
 from haetae.ranking.feedback import pushed_back
-from haetae.ranking.fusion import fuse_photos
+from haetae.ranking.fusion import fuse_photos, order_value
 from haetae.ranking.likeness import Likeness
 from services.search.port import Gallery
 from services.search.probes import Probes
@@ -23,11 +26,29 @@ from services.search.weighing import FARTHEST, Look
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looks:
-    """What the nearest sightings look like: `vectors` (n, d) in the order of `ids`, and each one's look."""
+    """What the nearest sightings look like to `probes`: `vectors` (n, d) in the order of `ids`, and each one's look."""
 
+    probes: Probes
+    reranking: Reranking
     ids: Sequence[TrackletId]
     vectors: Vectors
-    looks: dict[TrackletId, Look]
+    of: Mapping[TrackletId, Look]
+
+    def nearest(self, limit: int) -> list[TrackletId]:
+        """The `limit` whose looks are best, and those that are as good as the last of them."""
+
+        def key(id: TrackletId) -> tuple[float, float]:
+            look = self.of[id]
+            return order_value(LogOdds(look.log_odds, None, None)), look.distance
+
+        last = key(nsmallest(limit, self.ids, key=key)[-1])
+        return [id for id in self.ids if key(id) <= last]
+
+    def shared(self, ids: Sequence[TrackletId]) -> list[SharedNeighbours]:
+        """With how many of a probe's nearest each of `ids` shares its own, as many as the re-ranking looks at."""
+        places = {id: place for place, id in enumerate(self.ids)}
+        k = self.reranking.k1_across if isinstance(self.reranking, CameraAware) else self.reranking.k1
+        return shared_neighbours(self.probes.vectors, self.vectors, [places[id] for id in ids], k)
 
 
 def compared(
@@ -48,7 +69,7 @@ def compared(
         reranked = pushed_back(reranked, cosines.min(axis=0), _cosine(np.stack(away), vectors).min(axis=0))
     slope = likeness.of(reranking)
     pairs = zip(ids, distances.tolist(), reranked.tolist(), strict=True)
-    return Looks(ids, vectors, {id: Look(before, after, slope.log_odds(after)) for id, before, after in pairs})
+    return Looks(probes, reranking, ids, vectors, {id: Look(before, after, slope.log_odds(after)) for id, before, after in pairs})
 
 
 def _cosine(probes: Vectors, gallery: Vectors) -> NDArray[np.float32]:

@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import nsmallest
 
 import numpy as np
 
 from haetae.domain.embedding import ModelVersion
 from haetae.domain.query import Candidate, Person, Query
 from haetae.domain.timing import Clock
-from haetae.ranking import CameraAware, KReciprocal, Reranking
+from haetae.ranking import KReciprocal, Reranking
 from haetae.ranking.evidence import UNMEASURED, Reliability
-from haetae.ranking.explanation import shared_neighbours, with_hops
+from haetae.ranking.explanation import with_hops
 from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson, group_people
 from haetae.ranking.likeness import Likeness
+from haetae.ranking.open_set import InGallery, Presence
 from haetae.routing.plausibility import log_likelihood_ratio
 from haetae.routing.trajectory import step_of, trajectory
-from services.search.looks import compared
+from services.search.looks import Looks, compared
 from services.search.port import Gallery
 from services.search.probes import Probes
 from services.search.stages import Progress, Steps
@@ -34,7 +34,7 @@ __all__ = ["Answer", "Gallery", "Ranking", "SearchPipeline"]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How candidates are chosen and ordered; `reliability` and `likeness` are what the networks that serve are worth."""
+    """How candidates are chosen and ordered; `reliability`, `likeness` and `presence` are those of the networks that serve."""
 
     reranking: Reranking = field(default_factory=KReciprocal)
     same_person: SamePerson = field(default_factory=SamePerson)
@@ -42,19 +42,22 @@ class Ranking:
     weights: Weights = field(default_factory=Weights)
     reliability: Reliability = UNMEASURED
     likeness: Likeness = field(default_factory=Likeness)
+    presence: Presence = field(default_factory=Presence)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """People, the most likely first. `timings_s` in seconds by step; the scope has `n_gallery` sightings.
 
-    `model` is the network whose embeddings were compared; None where nothing was.
+    `model` is the network whose embeddings were compared; None where nothing was. `in_gallery` says whether the person is likely
+    to be there at all; None without photos, and where sightings of the person are confirmed.
     """
 
     people: tuple[Person, ...]
     n_gallery: int
     model: ModelVersion | None
     timings_s: Mapping[str, float]
+    in_gallery: InGallery | None = None
 
 
 class SearchPipeline:
@@ -63,6 +66,11 @@ class SearchPipeline:
     def __init__(self, ranking: Ranking, clock: Clock) -> None:
         self._ranking = ranking
         self._clock = clock
+
+    @property
+    def ranking(self) -> Ranking:
+        """How candidates are chosen and ordered."""
+        return self._ranking
 
     def answer(
         self,
@@ -77,14 +85,17 @@ class SearchPipeline:
         n_gallery = gallery.count(query.scope)
         weigher = self._weigher(query, gallery)
         steps.end("count", n_gallery)
+        in_gallery = None
         if probes is None:
             candidates = self._by_attributes(weigher, gallery, steps)
         else:
-            candidates = self._by_photos(weigher, probes, gallery, reranking or self._ranking.reranking, steps)
+            looks = self._compared(weigher, probes, gallery, reranking or self._ranking.reranking, steps)
+            in_gallery = self._in_gallery(query, looks, n_gallery)
+            candidates = self._by_photos(weigher, looks, gallery, steps)
         model = probes.model if probes else _commonest_model(candidates)
         people = self._people(candidates, model, weigher)
         steps.end("group", len(candidates))
-        return Answer(people, n_gallery, model, steps.taken_s)
+        return Answer(people, n_gallery, model, steps.taken_s, in_gallery)
 
     def _weigher(self, query: Query, gallery: Gallery) -> Weigher:
         positions, times = gallery.positions(), gallery.travel_times()
@@ -98,7 +109,7 @@ class SearchPipeline:
             self._ranking.weights,
         )
 
-    def _by_photos(self, weigher: Weigher, probes: Probes, gallery: Gallery, how: Reranking, steps: Steps) -> list[Candidate]:
+    def _compared(self, weigher: Weigher, probes: Probes, gallery: Gallery, how: Reranking, steps: Steps) -> Looks:
         query, rejected = weigher.query, set(weigher.query.rejected)
         nearest = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit) + len(rejected))
         ids = [id for id in nearest if id not in rejected]
@@ -106,16 +117,25 @@ class SearchPipeline:
         vectors = gallery.vectors(ids, probes)
         steps.end("vectors", len(vectors))
         if not ids:
-            return []
-        looks = compared((ids, vectors), query, probes, gallery, (how, self._ranking.likeness)).looks
+            return Looks(probes, how, (), vectors, {})
+        looks = compared((ids, vectors), query, probes, gallery, (how, self._ranking.likeness))
         steps.end("rerank", len(ids))
-        wanted = ids
+        return looks
+
+    def _in_gallery(self, query: Query, looks: Looks, n_gallery: int) -> InGallery | None:
+        if query.confirmed or (n_gallery and not looks.ids):  # it is known, or nothing could be compared
+            return None
+        return self._ranking.presence.of(np.array([look.distance for look in looks.of.values()]), n_gallery)
+
+    def _by_photos(self, weigher: Weigher, looks: Looks, gallery: Gallery, steps: Steps) -> list[Candidate]:
+        if not looks.ids:
+            return []
+        query, wanted = weigher.query, looks.ids
         if not query.conditions and not query.confirmed:  # then distances decide alone, and the rest need not be loaded
-            wanted = nsmallest(query.limit, ids, key=lambda id: (looks[id].reranked, looks[id].distance))
-        found = best([weigher.candidate(sighting, looks[sighting.id]) for sighting in gallery.sightings(wanted)], query.limit)
+            wanted = looks.nearest(query.limit)
+        found = best([weigher.candidate(sighting, looks.of[sighting.id]) for sighting in gallery.sightings(wanted)], query.limit)
         steps.end("load", len(found))
-        places = {id: place for place, id in enumerate(ids)}
-        shared = shared_neighbours(probes.vectors, vectors, [places[c.sighting.id] for c in found], _neighbours(how))
+        shared = looks.shared([candidate.sighting.id for candidate in found])
         return [replace(c, explanation=replace(c.explanation, shared=each)) for c, each in zip(found, shared, strict=True)]
 
     def _by_attributes(self, weigher: Weigher, gallery: Gallery, steps: Steps) -> list[Candidate]:
@@ -152,8 +172,3 @@ def _person(candidates: Sequence[Candidate], weigher: Weigher) -> Person:
 def _commonest_model(candidates: Sequence[Candidate]) -> ModelVersion | None:
     models = Counter(candidate.sighting.embedding.model for candidate in candidates if candidate.sighting.embedding)
     return models.most_common(1)[0][0] if models else None
-
-
-def _neighbours(how: Reranking) -> int:
-    """How many neighbours the re-ranking looks at."""
-    return how.k1_across if isinstance(how, CameraAware) else how.k1

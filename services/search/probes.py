@@ -13,6 +13,7 @@ from haetae.domain.geometry import Box, ImageSize
 from haetae.domain.query import Probe
 from haetae.errors import Poison, Refused
 from haetae.imaging.crop import crop
+from haetae.imaging.probe_limits import ProbeLimits
 from haetae.imaging.quality import assess
 
 SMALLEST_SIDE_PX = 8.0  # of the box that a caller gives: a smaller one tells nobody from another
@@ -28,11 +29,17 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadPhoto:
-    """A photo after it was looked at: the probe, its crop, and how many people are in the photo (None where nobody looked)."""
+    """A photo after it was looked at: the probe, its crop, and how many people are in the photo (None where nobody looked).
+
+    `lacks` says in words what it lacks to be looked for by; None where it is good enough.
+    """
 
     probe: Probe
     crop: Pixels
     n_people: int | None
+    height_px: float
+    sharpness: float
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,12 +75,20 @@ class ReadsAppearance(Protocol):
 
 
 class ProbeReader:
-    """Reads photos. `crop_margin` is the margin with which the gallery's crops were cut."""
+    """Reads photos. `crop_margin` is the margin with which the gallery's crops were cut, `limits` are those of the embedder."""
 
-    def __init__(self, detector: FindsPeople, embedder: ReadsAppearance, *, crop_margin: float = 0.0) -> None:
+    def __init__(
+        self,
+        detector: FindsPeople,
+        embedder: ReadsAppearance,
+        *,
+        crop_margin: float = 0.0,
+        limits: ProbeLimits = ProbeLimits(),  # frozen
+    ) -> None:
         self._detector = detector
         self._embedder = embedder
         self._crop_margin = crop_margin
+        self._limits = limits
 
     @property
     def model(self) -> ModelVersion:
@@ -86,8 +101,12 @@ class ProbeReader:
         found = dict(zip(unmarked, self._detector.find([photos[index].pixels for index in unmarked]), strict=True))
         return [self._read(index, photo, found.get(index)) for index, photo in enumerate(photos)]
 
-    def embed(self, read: Sequence[ReadPhoto]) -> Probes:
-        """The probes with their embeddings. Raises Refused (422) where a photo shows nothing, Transient."""
+    def embed(self, read: Sequence[ReadPhoto], *, accept_poor: bool = False) -> Probes:
+        """The probes with their embeddings: of the photos that are good enough, or of all where poor ones are accepted.
+
+        Raises Refused (422: probe-too-poor where none is good enough, blank-photo), Transient.
+        """
+        read = _good_enough(read, accept_poor)
         try:
             vectors = self._embedder.embed([photo.crop for photo in read])
         except Poison:
@@ -110,7 +129,25 @@ class ProbeReader:
         pixels = crop(photo.pixels, box, self._crop_margin)
         others = [person.box for person in people or [] if person.box != box]
         quality = assess(box, size, others, pixels)
-        return ReadPhoto(Probe(index, box, quality.total), pixels, None if people is None else len(people))
+        lacks = self._limits.lacks(box.height_px, quality.sharpness)
+        n_people = None if people is None else len(people)
+        return ReadPhoto(Probe(index, box, quality.total), pixels, n_people, box.height_px, quality.sharpness, lacks)
+
+
+def _good_enough(read: Sequence[ReadPhoto], accept_poor: bool) -> list[ReadPhoto]:
+    good = [photo for photo in read if photo.lacks is None]
+    if accept_poor or good or not read:
+        return list(read) if accept_poor else good
+    first = read[0]
+    raise Refused(
+        f"Photo {first.probe.photo + 1} shows too little of the person to tell people apart: {first.lacks}. "
+        "Give a better photo, or insist with `accept_poor_probes`.",
+        status=422,
+        kind="probe-too-poor",
+        photo=first.probe.photo,
+        height_px=round(first.height_px, 1),
+        sharpness=round(first.sharpness, 4),
+    )
 
 
 def _given(photo: Photo, index: int) -> Box:

@@ -109,7 +109,7 @@ def probes(*vectors: NDArray[np.float32], qualities: Sequence[float] = (), model
     box = Box(0, 0, 64, 128)
     shown = crop(pixels(HD), box)
     weights = [*qualities, *[0.8] * (len(vectors) - len(qualities))]
-    photos = tuple(ReadPhoto(Probe(index, box, weight), shown, 1) for index, weight in enumerate(weights))
+    photos = tuple(ReadPhoto(Probe(index, box, weight), shown, 1, box.height_px, weight) for index, weight in enumerate(weights))
     return Probes(photos, np.stack(vectors), model, tuple(weights))
 
 

@@ -1,0 +1,1 @@
+"""What networks' answers are worth, measured on drawn people whom no recipe learns from."""
