@@ -16,6 +16,7 @@ from haetae.ranking.sign_bits import Bits, Planes
 
 N_STEPS = 1 << 15
 _STEPS_PER_COSINE = 8192.0  # estimates from -2 to 2 become the numbers 1 to N_STEPS - 1
+_BLOCK = 512  # rows at a time
 OUTSIDE = 0  # the number of a row that the filter leaves out
 
 
@@ -94,8 +95,8 @@ def estimated(parts: Sequence[ScannedRows], wanted: Wanted, planes: Planes) -> E
     return Estimates(steps, counts)
 
 
-def _arrays(part: ScannedRows) -> tuple[NDArray[np.generic], ...]:
-    return part.bits, part.factors, part.started, part.ended, part.camera, part.gone_from
+def _arrays(part: ScannedRows) -> tuple[Bits, NDArray[np.float32], tuple[NDArray[np.generic], ...]]:
+    return part.bits, part.factors, (part.started, part.ended, part.camera, part.gone_from)
 
 
 def _filter(wanted: Wanted) -> tuple[np.int64, np.int64, NDArray[np.bool_], np.uint32]:
@@ -108,33 +109,61 @@ def _compared(planes: Planes) -> tuple[NDArray[np.uint64], NDArray[np.float32], 
 
 @numba.njit(nogil=True, cache=True)
 def _estimate(first, end, arrays, wanted, planes, steps, counts):  # type: ignore[no-untyped-def]
-    """Fills rows first..end of `steps`, and adds to `counts`."""
-    bits, factors, started, ended, camera, gone_from = arrays
-    start_us, end_us, cameras, generation = wanted
+    """Fills rows first..end of `steps`, and adds to `counts`. Some rows at a time, a plain loop a task: those become vector
+    instructions, which one loop for everything does not."""
+    bits, factors, facts = arrays
     words, middle, step = planes
-    n_words = bits.shape[1]
-    for row in range(first, end):
-        if started[row] >= end_us or ended[row] < start_us or gone_from[row] <= generation or not cameras[camera[row]]:
-            steps[row] = OUTSIDE
+    inside = np.empty(_BLOCK, np.int64)
+    best = np.empty(_BLOCK, np.float32)
+    product = np.empty(_BLOCK, np.float32)
+    for low in range(first, end, _BLOCK):
+        high = min(end, low + _BLOCK)
+        steps[low:high] = OUTSIDE
+        n = _choose(low, high, facts, wanted, inside)
+        if n == 0:
             continue
-        best = np.float32(-np.inf)
-        for probe in range(words.shape[0]):
-            total = np.uint64(0)
-            for word in range(n_words):
-                signs = bits[row, word]
-                ones = bits_set(signs)
-                # the probe's levels 0..15 stand for -7.5..7.5 steps, a bit for -1 or 1: twice the levels at ones, less 15 a one
-                total += ones - (ones << np.uint64(4))
-                total += bits_set(signs & words[probe, 0, word]) << np.uint64(1)
-                total += bits_set(signs & words[probe, 1, word]) << np.uint64(2)
-                total += bits_set(signs & words[probe, 2, word]) << np.uint64(3)
-                total += bits_set(signs & words[probe, 3, word]) << np.uint64(4)
-            product = np.float32(np.int64(total)) + middle[probe]  # negative sums wrap around twice
-            best = max(best, product)
-        estimate = best * step * factors[row]
-        found = min(max(np.int64((estimate + np.float32(2)) * np.float32(_STEPS_PER_COSINE)), 1), N_STEPS - 1)
-        steps[row] = found
-        counts[found] += 1
+        _multiply(bits, inside, n, words[0], middle[0], best)
+        for probe in range(1, len(words)):
+            _multiply(bits, inside, n, words[probe], middle[probe], product)
+            for place in range(n):
+                best[place] = max(best[place], product[place])
+        for place in range(n):
+            scaled = (best[place] * step * factors[inside[place]] + np.float32(2)) * np.float32(_STEPS_PER_COSINE)
+            steps[inside[place]] = np.int32(min(max(scaled, np.float32(1)), np.float32(N_STEPS - 1)))
+        for place in range(n):
+            counts[steps[inside[place]]] += 1
+
+
+@numba.njit(nogil=True, cache=True)
+def _choose(low, high, facts, wanted, inside):  # type: ignore[no-untyped-def]
+    """How many of the rows low..high are wanted, and which."""
+    started, ended, camera, gone_from = facts
+    start_us, end_us, cameras, generation = wanted
+    n = 0
+    for row in range(low, high):
+        inside[n] = row
+        here = (started[row] < end_us) & (ended[row] >= start_us) & (gone_from[row] > generation)
+        n += np.int64(here & cameras[camera[row]])
+    return n
+
+
+@numba.njit(nogil=True, cache=True)
+def _multiply(bits, inside, n, words, middle, product):  # type: ignore[no-untyped-def]
+    """The dot products of n rows' signs with a probe's levels, in steps of the levels."""
+    n_words = bits.shape[1]
+    for place in range(n):
+        row = inside[place]
+        total = np.uint64(0)
+        for word in range(n_words):
+            signs = bits[row, word]
+            ones = bits_set(signs)
+            # the probe's levels 0..15 stand for -7.5..7.5 steps, a bit for -1 or 1: twice the levels at ones, less 15 a one
+            total += ones - (ones << np.uint64(4))
+            total += bits_set(signs & words[0, word]) << np.uint64(1)
+            total += bits_set(signs & words[1, word]) << np.uint64(2)
+            total += bits_set(signs & words[2, word]) << np.uint64(3)
+            total += bits_set(signs & words[3, word]) << np.uint64(4)
+        product[place] = np.float32(np.int64(total)) + middle  # a negative sum wraps around, and back
 
 
 @numba.njit(nogil=True, cache=True)
