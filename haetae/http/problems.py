@@ -59,20 +59,31 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem as a response; 401, 403, 429 and 503 get the headers that belong to them."""
-    body = Problem(
-        type=f"urn:haetae:problem:{kind}",
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        instance=f"urn:haetae:request:{request_id}" if request_id else None,
-        errors=list(errors) if errors else None,
+    told = problem_of(status, kind, detail).model_copy(
+        update={
+            "instance": f"urn:haetae:request:{request_id}" if request_id else None,
+            "errors": list(errors) if errors else None,
+        }
     )
     return Response(
-        body.model_dump_json(exclude_none=True),
+        told.model_dump_json(exclude_none=True),
         status_code=status,
         media_type=MEDIA_TYPE,
         headers={**_usual_headers(status), **(headers or {})},
     )
+
+
+def problem_of(status: int, kind: str, detail: str) -> Problem:
+    """The problem alone, for what is no response of its own: a part of a document, an event of a stream."""
+    return Problem(type=f"urn:haetae:problem:{kind}", title=HTTPStatus(status).phrase, status=status, detail=detail)
+
+
+def response_to(request: Request, error: BaseException) -> Response:
+    """What a caller is answered when `error` comes out of an endpoint, for a stream that has begun already."""
+    for kind, answer in ((Refused, _refused), (Transient, _transient), (Misconfigured, _misconfigured)):
+        if isinstance(error, kind):
+            return answer(request, error)
+    return _unexpected(request, error if isinstance(error, Exception) else RuntimeError(repr(error)))
 
 
 def answer_with_problems(app: FastAPI) -> None:

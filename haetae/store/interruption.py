@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import psycopg2
 from sqlalchemy import Connection
 
 from haetae.errors import Transient
@@ -37,7 +38,8 @@ class Interruption:
             self._requested = True
             if self._connection is not None and not self._sent:
                 self._sent = True
-                self._connection.cancel()  # returns when the server has taken the request
+                with suppress(psycopg2.Error):  # who cannot be reached is not waited for: the statement has its timeout
+                    self._connection.cancel()  # returns when the server has taken the request
 
     @contextmanager
     def over(self, connection: Connection) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 PREFIX = "/v1/crops/"
 
@@ -10,3 +10,8 @@ PREFIX = "/v1/crops/"
 def crop_url(key: str) -> str:
     """The path below the API's address that gives the crop under `key`."""
     return PREFIX + quote(key)
+
+
+def key_of(url: str) -> str:
+    """The inverse of `crop_url`."""
+    return unquote(url.removeprefix(PREFIX))

@@ -13,7 +13,7 @@ from haetae.domain.ids import TrackletId
 from haetae.domain.sighting import Sighting
 from haetae.errors import Refused
 from services.search.probes import Probes
-from services.search.queries.schemas import QueryIn
+from services.search.queries.schemas import TargetFields
 
 
 class Sightings(Protocol):
@@ -24,7 +24,7 @@ class Sightings(Protocol):
         ...
 
 
-def with_confirmed(probes: Probes | None, asked: QueryIn, stored: Sightings, serving: ModelVersion) -> Probes | None:
+def with_confirmed(probes: Probes | None, asked: TargetFields, stored: Sightings, serving: ModelVersion) -> Probes | None:
     """The photos' probes and those of the confirmed sightings, by the network that serves now.
 
     Raises Refused (422, unknown-sighting) where one that is confirmed or rejected is not stored, where one is both, and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -67,3 +68,14 @@ RerankingIn = Annotated[
     Discriminator(_method),
 ]
 """One of the three, told by `method`."""
+
+
+def shown_reranking(how: KReciprocal | CameraAware | GraphPropagation) -> RerankingIn:
+    """The inverse of `how`: every parameter as it is used."""
+    match how:
+        case KReciprocal():
+            return KReciprocalIn(k1=how.k1, k2=how.k2, weight_of_original=how.weight_of_original)
+        case CameraAware():
+            return CameraAwareIn.model_validate({"method": "camera-aware", **asdict(how)})
+        case GraphPropagation():
+            return GraphIn.model_validate({"method": "graph", **asdict(how)})

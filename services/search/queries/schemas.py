@@ -10,11 +10,16 @@ from pydantic import AliasChoices, ConfigDict, Field, StringConstraints
 
 from haetae.domain.attributes import VALUES, AttributeCondition, AttributeName
 from haetae.domain.query import Candidate, Person, TrajectoryStep
+from haetae.store.queries import QueryState
 from services.search.crops.links import crop_url
+from services.search.queries.circumstances import MadeWithOut, RepeatOut
+from services.search.queries.explaining import ExplanationOut, LogOddsOut
 from services.search.queries.reranking import RerankingIn
 from services.search.shapes import BoxShape, Instant, Place, Scores, Shown, Strict, scores_of
 
 MOST_PHOTOS = 5
+MOST_TARGETS = 10
+MOST_PHOTOS_IN_ALL = 20
 MOST_CANDIDATES = 1000
 MOST_SIGHTINGS = 50
 _VOCABULARY = "; ".join(f"{name.value}: {', '.join(values)}" for name, values in VALUES.items())
@@ -49,8 +54,38 @@ class ConditionIn(Strict):
         return AttributeCondition(self.name, tuple(self.values), self.negated, self.required)
 
 
-class QueryIn(Strict):
-    """Whom to look for, when and where. At least one photo, one confirmed sighting or one attribute."""
+class TargetFields(Strict):
+    """Whom to look for: at least one photo, one confirmed sighting or one attribute."""
+
+    photos: list[PhotoIn] = Field(default=[], max_length=MOST_PHOTOS)
+    attributes: list[ConditionIn] = Field(default=[], max_length=20)
+    confirmed: list[UUID] = Field(
+        default=[],
+        max_length=MOST_SIGHTINGS,
+        description="Sightings that show the person: they are looked for like photos, whenever and wherever they were seen.",
+    )
+    rejected: list[UUID] = Field(
+        default=[],
+        max_length=MOST_SIGHTINGS,
+        description="Sightings that show somebody else: they are left out, and whoever is nearer to them than to the photos and "
+        "confirmed sightings stands back.",
+    )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing says whom to look for."""
+        return not (self.photos or self.attributes or self.confirmed)
+
+
+class TargetIn(TargetFields):
+    """One of several people to look for in one call."""
+
+    label: str = Field(default="", max_length=100, description="The caller's own word for the person; comes back as it is.")
+
+
+class QueryIn(TargetFields):
+    """Whom to look for, when and where. One person: at least one photo, one confirmed sighting or one attribute. Several: each
+    such a person in `targets`, and then none of these here."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -73,18 +108,10 @@ class QueryIn(Strict):
         },
     )
 
-    photos: list[PhotoIn] = Field(default=[], max_length=MOST_PHOTOS)
-    attributes: list[ConditionIn] = Field(default=[], max_length=20)
-    confirmed: list[UUID] = Field(
+    targets: list[TargetIn] = Field(
         default=[],
-        max_length=MOST_SIGHTINGS,
-        description="Sightings that show the person: they are looked for like photos, whenever and wherever they were seen.",
-    )
-    rejected: list[UUID] = Field(
-        default=[],
-        max_length=MOST_SIGHTINGS,
-        description="Sightings that show somebody else: they are left out, and whoever is nearer to them than to the photos and "
-        "confirmed sightings stands back.",
+        max_length=MOST_TARGETS,
+        description="Several people, looked for one by one in the same window and cameras; `limit` holds for each.",
     )
     start: Instant | None = Field(
         default=None, alias="from", description="Inclusive; without it the longest window that is allowed before `to`."
@@ -98,6 +125,22 @@ class QueryIn(Strict):
     )
     limit: int = Field(default=50, ge=1, le=MOST_CANDIDATES, description="At most so many candidates, over all people.")
     reranking: RerankingIn | None = Field(default=None, description="Without it, as the service is set up.")
+    page_size: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_CANDIDATES,
+        description="At most so many people in this answer; `next_cursor` leads to the others. Without it, all of them.",
+    )
+
+    @property
+    def has_no_person_of_its_own(self) -> bool:
+        """Whether nothing outside the targets says whom to look for."""
+        return self.is_empty and not self.rejected
+
+    @property
+    def wanted(self) -> Sequence[TargetFields]:
+        """Who is looked for: the targets, or the one person whom the query itself tells of."""
+        return self.targets or [self]
 
 
 class ProbeOut(Shown):
@@ -119,8 +162,13 @@ class CandidateOut(Shown):
     ended_at: Instant
     distance: float | None = Field(description="Cosine, 0-2, before re-ranking; null without photos.")
     reranked_distance: float | None = Field(description="After re-ranking, 0-1; null without photos.")
-    evidence: float | None = Field(description="How far the attributes speak for it: 0 against, 0.5 unknown, 1 for.")
-    order: float = Field(description="What candidates are ordered by, small first.")
+    evidence: float | None = Field(
+        description="How likely all attributes asked for hold, had it been as likely as not: 0 against, 0.5 unknown, 1 for. From "
+        "how often the network's readings were right of people it was measured on; null where no attribute was asked for."
+    )
+    order: float = Field(description="What candidates are ordered by, 0-1, small first.")
+    log_odds: LogOddsOut | None = None  # queries of earlier versions had none
+    explanation: ExplanationOut | None = None
     quality: float
     attributes: Scores
     crop_url: str
@@ -138,6 +186,8 @@ class CandidateOut(Shown):
             reranked_distance=candidate.reranked_distance,
             evidence=candidate.evidence,
             order=candidate.order,
+            log_odds=LogOddsOut.of(candidate.log_odds),
+            explanation=ExplanationOut.of(candidate.explanation),
             quality=sighting.quality,
             attributes=scores_of(sighting.attributes),
             crop_url=crop_url(sighting.best_shots[0].blob_key),
@@ -181,13 +231,20 @@ class PersonOut(Shown):
         )
 
 
-class AskedOut(Shown):
-    """What was asked, without the photos' bytes; the window as it was taken."""
+class AskedTargetOut(Shown):
+    """Who was asked for, without the photos' bytes."""
 
+    label: str = ""
     n_photos: int
     confirmed: list[UUID] = Field(default=[])  # queries of earlier versions had none
     rejected: list[UUID] = Field(default=[])
     attributes: list[ConditionIn]
+
+
+class AskedOut(AskedTargetOut):
+    """What was asked; the window as it was taken. With `targets`, the other people's fields are empty here."""
+
+    targets: list[AskedTargetOut] = Field(default=[])
     start: Instant = Field(validation_alias="from", serialization_alias="from")
     end: Instant = Field(validation_alias="to", serialization_alias="to")
     cameras: list[str]
@@ -195,21 +252,45 @@ class AskedOut(Shown):
     limit: int
     reranking: RerankingIn | None
 
+    @property
+    def wanted(self) -> Sequence[AskedTargetOut]:
+        """Who was looked for, as `QueryIn.wanted`."""
+        return self.targets or [self]
 
-class QueryOut(Shown):
-    """A query with its answer. The people are in the order of their nearest candidate."""
+
+class AnswerOut(Shown):
+    """Who may be one person that was looked for, in the order of their nearest candidates."""
+
+    model: str | None = Field(
+        default=None,
+        description="The network whose embeddings were compared, with its version; null where none were.",
+        examples=["reid-0288@1-f32"],
+    )
+    probes: list[ProbeOut] = Field(default=[])
+    people: list[PersonOut] = Field(default=[])
+    n_people: int = Field(default=0, description="How many people were found, on all pages.")
+    next_cursor: str | None = Field(
+        default=None, description="Where `GET /v1/queries/{id}/people` goes on behind these people; null where they are all."
+    )
+
+
+class TargetOut(AnswerOut):
+    """The answer for one of several targets, in the order of the request."""
+
+    label: str = ""
+
+
+class QueryOut(AnswerOut):
+    """A query with its answer: that for the one person who was looked for, or one for each of `targets`."""
 
     id: UUID
     asked_at: Instant
     asked: AskedOut
-    model: str | None = Field(
-        description="The network whose embeddings were compared, with its version; null where none were.",
-        examples=["reid-0288@1-f32"],
-    )
     n_gallery: int = Field(description="How many sightings lie within the window and the cameras.")
-    probes: list[ProbeOut]
-    people: list[PersonOut]
     timings_ms: Mapping[str, float] = Field(examples=[{"detect": 31.0, "embed": 9.1, "scan": 12.4, "total": 71.0}])
+    targets: list[TargetOut] = Field(default=[])
+    made_with: MadeWithOut | None = Field(default=None, description="What decided the answer besides; null in old ones.")
+    repeat: RepeatOut | None = Field(default=None, description="Of a repeated query: what differs from the former answer.")
 
 
 class QueryPage(Shown):
@@ -220,10 +301,11 @@ class QueryPage(Shown):
 
 
 class QuerySummary(Shown):
-    """A query without its answer."""
+    """A query without its answer. `n_people` is 0 while it runs, and counts those of all targets."""
 
     id: UUID
     caller: str
     asked_at: Instant
+    state: QueryState
     asked: AskedOut
     n_people: int

@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
+from haetae.domain.geometry import Box
 from haetae.errors import Refused
-from haetae.imaging.photo import MAX_BYTES, open_photo
-from services.search.probes import Photo
-from services.search.queries.schemas import MOST_PHOTOS, QueryIn
+from haetae.imaging.photo import MAX_BYTES
+from services.search.queries.schemas import MOST_PHOTOS, MOST_PHOTOS_IN_ALL, QueryIn, TargetFields
 
 JSON, MULTIPART = "application/json", "multipart/form-data"
 _MOST_JSON_BYTES = 1_000_000  # of a multipart request's part "query"
+_ONE, _OF_TARGET = "photo", re.compile(r"photo\[([0-9])\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A request's parts before anything is parsed: the query as JSON text, and files (None: the photos are in the JSON)."""
+    """A request's parts before anything is parsed: the query as JSON text, and files by their part's name (None: the photos are
+    in the JSON)."""
 
     query: bytes
-    files: Sequence[bytes] | None
+    files: Mapping[str, Sequence[bytes]] | None
+
+    @property
+    def digest(self) -> bytes:
+        """Of all that was sent, but for how it was wrapped."""
+        parts = [self.query] + [part for name, files in sorted((self.files or {}).items()) for part in (name.encode(), *files)]
+        return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """A photo as it came in, unopened; `box` where the caller says which person is meant."""
+
+    data: bytes
+    box: Box | None
 
 
 async def received(request: Request) -> Submission:
@@ -37,11 +55,15 @@ async def received(request: Request) -> Submission:
         return Submission(await request.body(), None)
     if kind != MULTIPART:
         raise Refused(f"A query is {JSON} or {MULTIPART}.", status=415, kind="unsupported-media-type")
-    async with request.form(max_files=MOST_PHOTOS, max_fields=8, max_part_size=_MOST_JSON_BYTES) as form:
-        unknown = sorted(set(form) - {"query", "photo"})
+    async with request.form(max_files=MOST_PHOTOS_IN_ALL, max_fields=8, max_part_size=_MOST_JSON_BYTES) as form:
+        unknown = sorted(name for name in form if name not in ("query", _ONE) and not _OF_TARGET.fullmatch(name))
         if unknown:
-            raise Refused(f"A query has the parts 'query' and 'photo', not '{unknown[0]}'.", status=422, kind="unknown-part")
-        files = [await _bytes_of(part) for part in form.getlist("photo")]
+            raise Refused(
+                f"A query has the parts 'query' and 'photo' (of targets 'photo[0]' to 'photo[9]'), not '{unknown[0]}'.",
+                status=422,
+                kind="unknown-part",
+            )
+        files = {name: [await _bytes_of(part) for part in form.getlist(name)] for name in form if name != "query"}
         queries = form.getlist("query")
         if len(queries) > 1:
             raise Refused("The part 'query' is given twice.", status=422, kind="invalid-request")
@@ -55,21 +77,46 @@ async def _bytes_of(part: UploadFile | str) -> bytes:
     return await part.read(MAX_BYTES + 1)  # open_photo refuses what is longer
 
 
-def parsed(submission: Submission) -> tuple[QueryIn, list[Photo]]:
-    """The query, and its photos opened. Raises RequestValidationError, Refused (413, 422)."""
+def parsed(submission: Submission) -> tuple[QueryIn, list[list[SentPhoto]]]:
+    """The query, and the photos of each who is looked for. Raises RequestValidationError, Refused (422)."""
     query = _query(submission.query)
-    if submission.files is None:
-        data = [_decoded(photo.data, index) for index, photo in enumerate(query.photos)]
+    if query.targets and not query.has_no_person_of_its_own:
+        raise Refused("A query tells of one person or has targets, not both.", status=422, kind="invalid-request")
+    sent = [
+        _sent(target, None if submission.files is None else submission.files.get(name, ()), name)
+        for target, name in zip(query.wanted, _names(query), strict=True)
+    ]
+    stray = sorted(set(submission.files or {}) - set(_names(query)))
+    if stray:
+        raise Refused(f"The part '{stray[0]}' belongs to no target of the query.", status=422, kind="unknown-part")
+    for index, (target, photos) in enumerate(zip(query.wanted, sent, strict=True)):
+        if target.is_empty and not photos:
+            who = f"Target {index + 1}" if query.targets else "A query"
+            raise Refused(
+                f"{who} has at least one photo, one confirmed sighting or one attribute.", status=422, kind="empty-query"
+            )
+    if sum(map(len, sent)) > MOST_PHOTOS_IN_ALL:
+        raise Refused(f"A query has at most {MOST_PHOTOS_IN_ALL} photos in all.", status=422, kind="invalid-request")
+    return query, sent
+
+
+def _names(query: QueryIn) -> list[str]:
+    return [f"photo[{index}]" for index in range(len(query.targets))] or [_ONE]
+
+
+def _sent(target: TargetFields, files: Sequence[bytes] | None, name: str) -> list[SentPhoto]:
+    if files is None:
+        data = [_decoded(photo.data, index) for index, photo in enumerate(target.photos)]
     else:
-        data = list(submission.files)
-        if any(photo.data is not None for photo in query.photos) or len(query.photos) > len(data):
+        data = list(files)
+        if len(data) > MOST_PHOTOS:
+            raise Refused(f"There are more than {MOST_PHOTOS} parts '{name}'.", status=422, kind="invalid-request")
+        if any(photo.data is not None for photo in target.photos) or len(target.photos) > len(data):
             raise Refused(
                 "In a multipart query the photos are files, and each box belongs to one.", status=422, kind="invalid-request"
             )
-    if not data and not query.attributes and not query.confirmed:
-        raise Refused("A query has at least one photo, one confirmed sighting or one attribute.", status=422, kind="empty-query")
-    boxes = [photo.box for photo in query.photos] + [None] * (len(data) - len(query.photos))
-    return query, [Photo(open_photo(one), box.box() if box else None) for one, box in zip(data, boxes, strict=True)]
+    boxes = [photo.box for photo in target.photos] + [None] * (len(data) - len(target.photos))
+    return [SentPhoto(one, box.box() if box else None) for one, box in zip(data, boxes, strict=True)]
 
 
 def _query(text: bytes) -> QueryIn:

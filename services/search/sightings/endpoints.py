@@ -13,7 +13,7 @@ from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
 from services.search.access import READERS, Asking, asking
 from services.search.desk import Desk
-from services.search.queries.inquiry import check_cameras
+from services.search.queries.asked import check_cameras
 from services.search.shapes import Instant, window_between
 from services.search.sightings.schemas import SightingOut, SightingPage
 

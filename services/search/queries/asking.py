@@ -1,0 +1,209 @@
+"""Asking: POST /v1/queries, again under /v1/queries/{id}/repeat, and an end to it under /v1/queries/{id}/cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Header, Request, Response
+
+from haetae.errors import Refused
+from haetae.store.queries import Once, QueryRecord, QueryState
+from services.search.access import OPERATORS, Asking, asking
+from services.search.desk import Desk
+from services.search.queries.asked import read
+from services.search.queries.inquiry import Inquiry, answer, begin
+from services.search.queries.paging import first_page
+from services.search.queries.progress import QueryStateOut
+from services.search.queries.repetition import Former, RepeatIn, asked_again
+from services.search.queries.running import Runs
+from services.search.queries.schemas import MOST_TARGETS, QueryOut
+from services.search.queries.stored import followed, shown
+from services.search.queries.streaming import EVENTS, EXAMPLE, Answering, Followed, following, location_of, wants_events
+from services.search.queries.submission import JSON, MULTIPART, Submission, parsed, received
+
+_PHOTOS = {
+    "type": "array",
+    "maxItems": 5,
+    "items": {"type": "string", "format": "binary"},
+}
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"$ref": "#/components/schemas/QueryIn"}},
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "photo": {
+                            **_PHOTOS,
+                            "description": "The person, a part each photo: JPEG, PNG or WebP, up to 10 MiB and 25 megapixels.",
+                        },
+                        **{
+                            f"photo[{n}]": {**_PHOTOS, "description": f"The same for target {n} of the query."}
+                            for n in range(MOST_TARGETS)
+                        },
+                        "query": {"$ref": "#/components/schemas/QueryIn"},
+                    },
+                },
+                "encoding": {"query": {"contentType": JSON}},
+            },
+        },
+    }
+}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": f"To a caller who accepts {EVENTS}: accepted, progress ..., then answer or problem.",
+        "content": EXAMPLE,
+    }
+}
+_ENDED = {QueryState.ANSWERED: "The query was answered already.", QueryState.FAILED: "The query has failed already."}
+OnceKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The caller's own name for this request: sent again within a day, it gives the stored answer.",
+    ),
+]
+
+
+def add_asking(router: APIRouter, desk: Desk) -> None:
+    """Adds the endpoints to the router of the queries."""
+    runs = Runs(desk.store)
+    operator = asking(*OPERATORS)
+
+    def within_limit(caller: Asking = Depends(operator)) -> Asking:
+        _take(desk, caller, 1)
+        return caller
+
+    _add_post(router, _Teller(desk, runs), within_limit)
+    _add_repeat(router, _Teller(desk, runs), within_limit)
+    _add_cancel(router, desk, runs)
+
+
+class _Teller:
+    """Answers a query as its caller accepts it: as a document, or as a stream of events."""
+
+    def __init__(self, desk: Desk, runs: Runs) -> None:
+        self.desk = desk
+        self._runs = runs
+
+    def now(self, request: Request, response: Response, inquiry: Inquiry) -> QueryOut | Response:
+        """A query that is to be answered."""
+
+        def work() -> QueryOut:
+            return first_page(answer(self.desk, self._runs, inquiry), inquiry.asked.page_size)
+
+        if wants_events(request):
+            return Answering(request, self._runs, inquiry.run, work, self.desk.section.heartbeat_s)
+        response.headers["Location"] = location_of(inquiry.id)
+        return work()
+
+    def again(self, request: Request, response: Response, stored: Followed) -> QueryOut | Response:
+        """A query that was asked before."""
+        if wants_events(request):
+            return following(request, stored, self.desk.section.heartbeat_s)
+        response.headers["Location"] = location_of(stored.id)
+        return stored.fetch()
+
+
+def _add_post(router: APIRouter, teller: _Teller, within_limit: Callable[..., Asking]) -> None:
+    desk = teller.desk
+
+    @router.post("", status_code=201, summary="Find a person", openapi_extra=_BODY, responses=_ANSWERS, response_model=QueryOut)
+    def ask(
+        request: Request,
+        response: Response,
+        caller: Asking = Depends(within_limit),
+        submission: Submission = Depends(received),
+        key: OnceKey = None,
+    ) -> QueryOut | Response:
+        """Looks for the person in the photos, with the attributes, or both, among all sightings of the window and cameras; or for
+        several people, each of `targets`.
+
+        The answer is kept and can be fetched again under `Location`. Candidates are hints: a human decides. A caller who accepts
+        text/event-stream is told how far it is, and cancels the query by going away.
+        """
+        began_s = desk.clock.monotonic_s()
+        query, photos = parsed(submission)
+        _take(desk, caller, len(query.wanted) - 1)
+        once = Once(key, submission.digest) if key is not None else None
+        known = _known(desk, caller, once)
+        if known is None:
+            inquiry = begin(desk, caller, read(desk, query, photos), began_s=began_s, once=once)
+            if inquiry is not None:
+                return teller.now(request, response, inquiry)
+            known = _known(desk, caller, once)  # somebody was faster with the same key
+            if known is None:
+                raise Refused("The same request has just failed. Send it again.", status=409, kind="query-failed")
+        return teller.again(request, response, followed(desk, known.id, caller, query.page_size))
+
+
+def _add_repeat(router: APIRouter, teller: _Teller, within_limit: Callable[..., Asking]) -> None:
+    desk = teller.desk
+
+    @router.post("/{id}/repeat", status_code=201, summary="Ask a query again", responses=_ANSWERS, response_model=QueryOut)
+    def repeat(
+        id: UUID,
+        request: Request,
+        response: Response,
+        asked: Annotated[RepeatIn, Body()] = RepeatIn(),
+        caller: Asking = Depends(within_limit),
+    ) -> QueryOut | Response:
+        """Asks with the probes that are stored, so no photo is needed: in the same window or another. `repeat` in the answer says
+        what differs from the former one. Queries that were cancelled or failed can be repeated as well.
+        """
+        began_s = desk.clock.monotonic_s()
+        with desk.store.begin() as transaction:
+            record = transaction.queries.get(id)
+            probes = transaction.queries.stored_probes(id)
+        known = shown(record)
+        _take(desk, caller, len(known.asked.wanted) - 1)
+        former = Former(id, known if record.state is QueryState.ANSWERED else None)
+        inquiry = begin(desk, caller, asked_again(desk, known, probes, asked), began_s=began_s, former=former)
+        assert inquiry is not None  # only a key that was used stands in the way, and it has none
+        return teller.now(request, response, inquiry)
+
+
+def _add_cancel(router: APIRouter, desk: Desk, runs: Runs) -> None:
+    operator = asking(*OPERATORS)
+
+    @router.post("/{id}/cancel", status_code=202, summary="Cancel a query")
+    def cancel(id: UUID, caller: Asking = Depends(operator)) -> QueryStateOut:
+        """Ends a query that runs, wherever it is answered, within about a second; see its state. It stays stored, without an
+        answer. 409 where it was answered already, or failed."""
+        with desk.store.begin() as transaction:
+            record = transaction.queries.ask_to_cancel(id, desk.clock.now())
+            if record.state is QueryState.RUNNING:
+                act, subject = "query_cancel_asked", f"query/{id}"
+                transaction.audit.record(caller.name, act, subject, {}, desk.clock.now(), origin=caller.origin)
+        if record.state in (QueryState.ANSWERED, QueryState.FAILED):
+            raise Refused(_ENDED[record.state], status=409, kind="query-ended", query_id=id)
+        runs.cancel(id)
+        return QueryStateOut.of(record)
+
+
+def _take(desk: Desk, caller: Asking, n: int) -> None:
+    """So many of the caller's queries. Raises Refused (429)."""
+    for _ in range(n):
+        wait_s = desk.buckets.take(caller.name)
+        if wait_s:
+            raise Refused(
+                f"Too many queries; try again in {wait_s} s.", status=429, kind="too-many-queries", retry_after_s=wait_s
+            )
+
+
+def _known(desk: Desk, caller: Asking, once: Once | None) -> QueryRecord | None:
+    """What the caller asked under this key. Raises Refused (422, idempotency-key-reused)."""
+    if once is None:
+        return None
+    with desk.store.begin() as transaction:
+        record = transaction.queries.once(caller.name, once.key, desk.clock.now())
+    if record is not None and record.once_digest != once.digest:
+        raise Refused("The Idempotency-Key was used for another request within a day.", status=422, kind="idempotency-key-reused")
+    return record
