@@ -82,7 +82,7 @@ def mean_log_ratio(times: TravelTimes, examples: Sequence[TravelExample]) -> flo
         pair, at = (each.from_camera, each.to_camera), int(bin_of(each.seconds))
         if pair not in rows:
             rows[pair] = times.later_shares(*pair)
-        total += each.weight * (log(rows[pair][at]) - log(max(chance[at], 1e-12)))
+        total += each.weight * (log(rows[pair][at]) - log(chance[at]))
         weight += each.weight
     return total / weight
 

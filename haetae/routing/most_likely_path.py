@@ -60,7 +60,11 @@ def most_likely_routes(
 
 
 def membership(
-    stops: Sequence[TrajectoryStep], log_odds: Sequence[float], times: TravelTimes, worth: HopWorth | None = None
+    stops: Sequence[TrajectoryStep],
+    log_odds: Sequence[float],
+    times: TravelTimes,
+    worth: HopWorth | None = None,
+    alike: Floats | None = None,
 ) -> Floats:
     """(n,) log-probabilities, <= 0: that each of `stops` is one of the person's, over all ways (forward-backward).
 
@@ -69,6 +73,8 @@ def membership(
     odds = checked(stops, log_odds)
     order = order_of(stops)
     hops = hop_table([stops[i] for i in order], times.knowing(stops), worth or HopWorth())
+    if alike is not None:
+        hops = hops + alike[np.ix_(order, order)]
     n, sorted_odds = len(odds), odds[order]
     ahead, behind = np.zeros(n), np.zeros(n)
     for j in range(n):

@@ -36,6 +36,4 @@ def log_likelihood_ratio(earlier: TrajectoryStep, later: TrajectoryStep, times: 
         return 0.0
     at = int(bin_of(seconds))
     by_chance = float(anybody(times.reach)[at])
-    if by_chance == 0.0:  # an overlap longer than any that is counted
-        return 0.0
     return min(MOST, max(-MOST, log(times.later_shares(a, b)[at]) - log(by_chance)))

@@ -33,10 +33,10 @@ _TYPICAL_S, _TYPICAL_N = 120.0, 10.0
 class Smoothing:
     """How examples become a distribution; the numbers were chosen by the likelihood of people who were held out."""
 
-    bandwidth: float = 0.5  # of one example, in units of the axis; falls with the fifth root of their number
-    weight_of_prior: float = 4.0  # examples that the map's expectation counts as
-    weight_of_return: float = 0.3  # of an example of the way back
-    share_of_chance: float = 0.03  # of wrong examples and of ways that nobody foresees
+    bandwidth: float = 0.35  # of one example, in units of the axis; falls with the fifth root of their number
+    weight_of_prior: float = 2.0  # examples that the map's expectation counts as
+    weight_of_return: float = 0.5  # of an example of the way back
+    share_of_chance: float = 0.02  # of wrong examples and of ways that nobody foresees
     surely_known: float = 50.0  # examples from which the fastest of them bounds what is possible
 
 

@@ -45,8 +45,7 @@ def walking_times(metres: float, reach: Reach) -> Floats:
 
 def anybody(reach: Reach) -> Floats:
     """(N_BINS,) shares that sum to 1: when somebody who has nothing to do with it appears. At any second alike."""
-    inside = (np.arange(N_BINS) >= bin_of(-reach.horizon_s / 6)) & (np.arange(N_BINS) <= bin_of(reach.horizon_s))
-    shares = np.where(inside, WIDTHS_S, 0.0)
+    shares = np.where(np.arange(N_BINS) <= bin_of(reach.horizon_s), WIDTHS_S, 0.0)
     return np.asarray(shares / shares.sum(), np.float64)
 
 
