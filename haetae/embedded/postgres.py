@@ -23,6 +23,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from haetae.embedded.ordinary_user import OrdinaryUser, ordinary_user
 from haetae.embedded.part import Command
 from haetae.embedded.ports import LOOPBACK
+from haetae.embedded.shared_memory import wait_until_released
 from haetae.errors import Misconfigured, Transient
 
 _ROLE = "haetae"
@@ -58,9 +59,13 @@ class Postgres:
         return f"postgresql+psycopg2://{_ROLE}:{quote(self._password, safe='')}@{LOOPBACK}:{self.port}/{_DATABASE}"
 
     def prepare(self) -> None:
-        """`initdb` on the first start. Half a cluster, left by an interrupted first start, is made anew."""
+        """`initdb` on the first start. Half a cluster, left by an interrupted first start, is made anew.
+
+        After a kill it waits, for a while, for the backends that still hold the old server's memory: a new one would not start.
+        """
         if (self._data / _COMPLETE).exists():
             ordinary_user().own(self._data, reaching=[self._binaries])
+            wait_until_released(self._data)
             return
         shutil.rmtree(self._data, ignore_errors=True)
         self._data.mkdir(parents=True, mode=0o700)

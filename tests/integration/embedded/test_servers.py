@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import signal
+import threading
 from pathlib import Path
 
 import psutil
@@ -77,6 +78,22 @@ def test_committed_rows_survive_a_kill_of_postgres_and_a_second_start(tmp_path: 
         with engine.begin() as connection:
             assert connection.scalar(sa.text("SELECT count(*) FROM t")) == 100
         engine.dispose()
+
+
+def test_a_second_start_waits_for_the_backends_of_a_killed_postgres(tmp_path: Path) -> None:
+    """A backend that is slow to notice the kill holds the old memory, beside which no server starts: the start waits for it."""
+    with servers.postgres(tmp_path) as (_, child):
+        slow = psutil.Process(child.pid).children(recursive=True)[0]
+        slow.suspend()
+        child.kill()
+    waking = threading.Timer(1.0, slow.resume)
+    waking.start()
+    try:
+        with servers.postgres(tmp_path) as (part, _):
+            assert part.not_ready() is None
+            assert not waking.is_alive()
+    finally:
+        waking.join()
 
 
 def test_no_process_is_left_and_no_password_is_shown(tmp_path: Path) -> None:
