@@ -23,6 +23,7 @@ from haetae.store.recordings import Recordings
 from haetae.store.revisions import current_revision, is_behind, known_revisions
 from haetae.store.secrets import Cipher
 from haetae.store.sightings import Sightings
+from haetae.store.travel_times import TravelTimesLearned
 from haetae.store.watch_lists import WatchLists
 from haetae.store.webhooks import Webhooks
 
@@ -36,6 +37,7 @@ class Transaction:
         self.recordings = Recordings(session)
         self.sightings = Sightings(session, definitions, scan_workers)
         self.queries = Queries(session)
+        self.travel_times = TravelTimesLearned(session)
         self.watch_lists = WatchLists(session)
         self.alerts = Alerts(session)
         self.outbox = Outbox(session)

@@ -5,6 +5,7 @@ from haetae.store.tables.alerts import AlertRow, DeliveryRow, WebhookRow
 from haetae.store.tables.base import Base
 from haetae.store.tables.cameras import CameraReportRow, CameraRow, RecordingRow, RevisionRow
 from haetae.store.tables.questions import QueryProbeRow, QueryRow, WatchListEmbeddingRow, WatchListEntryRow
+from haetae.store.tables.routes import TravelTimesRow
 from haetae.store.tables.sightings import (
     EmbeddingModelRow,
     RemovedEmbeddingRow,
@@ -31,6 +32,7 @@ __all__ = [
     "SightingDayRow",
     "SightingEmbeddingRow",
     "SightingRow",
+    "TravelTimesRow",
     "WatchListEmbeddingRow",
     "WatchListEntryRow",
     "WebhookRow",
