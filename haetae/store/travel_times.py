@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import cast, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from haetae.domain.embedding import Vectors
@@ -45,9 +46,11 @@ class TravelTimesLearned:
         row = {"learned_at": learned_at, "summary": dict(summary), "document": to_json(times)}
         return int(self._session.execute(insert(TravelTimesRow).values(**row).returning(TravelTimesRow.id)).scalar_one())
 
-    def newest_id(self) -> int:
-        """Of the state that counts; 0 where nothing was learned. Cheap to poll."""
-        return self._session.scalars(select(func.max(TravelTimesRow.id))).one() or 0
+    def newest_version(self) -> tuple[int, datetime] | None:
+        """Number and instant of the state that counts; None where nothing was learned. Cheap to poll."""
+        columns = (TravelTimesRow.id, TravelTimesRow.learned_at)
+        row = self._session.execute(select(*columns).order_by(TravelTimesRow.id.desc()).limit(1)).one_or_none()
+        return None if row is None else (row[0], row[1])
 
     def newest(self) -> LearnedTimes | None:
         """The state that counts; None where nothing was learned."""
@@ -66,15 +69,11 @@ class TravelTimesLearned:
         self._session.execute(delete(TravelTimesRow).where(TravelTimesRow.id.not_in(kept)))
 
     def confirmed(self, limit: int) -> list[list[TrackletId]]:
-        """The sightings that each of the newest `limit` queries with at least one confirmed names as one person's."""
-        confirmed = QueryRow.request["confirmed"]
-        wanted = (
-            select(confirmed)
-            .where(func.jsonb_typeof(confirmed) == "array", func.jsonb_array_length(confirmed) > 0)
-            .order_by(QueryRow.asked_at.desc(), QueryRow.id.desc())
-            .limit(limit)
-        )
-        return [[TrackletId(UUID(id)) for id in ids] for ids in self._session.scalars(wanted)]
+        """The sightings that the newest `limit` queries say are one person's: a list for each query or target that has some."""
+        wanted = select(QueryRow.request).order_by(QueryRow.asked_at.desc(), QueryRow.id.desc()).limit(limit)
+        wanted = wanted.where(QueryRow.request.op("@?")(cast("$.**.confirmed[0]", JSONPATH)))
+        asked = [each for request in self._session.scalars(wanted) for each in (request, *request.get("targets", ()))]
+        return [[TrackletId(UUID(id)) for id in each["confirmed"]] for each in asked if each.get("confirmed")]
 
     def stops(self, ids: Sequence[TrackletId]) -> dict[TrackletId, TrajectoryStep]:
         """When and where these sightings were, without positions; those that are not stored are left out."""

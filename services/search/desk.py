@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from haetae.blobs.port import Blobs
 from haetae.bus.ledger import Ledger
@@ -13,6 +13,7 @@ from services.search.limits import Buckets
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSection
+from services.search.travel_times.knowledge import RememberedTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,4 @@ class Desk:
     buckets: Buckets
     section: SearchSection
     clock: Clock
+    times: RememberedTimes = field(default_factory=RememberedTimes)

@@ -13,13 +13,15 @@ from haetae.ranking.evidence import Reliability
 from haetae.routing.plausibility import TravelTimes
 from haetae.store.store import Transaction
 from services.search.probes import Probes
+from services.search.travel_times.knowledge import RememberedTimes
 
 
 class StoredGallery:
     """Sightings and cameras out of PostgreSQL. Every method raises Transient, and Refused (503) where it takes too long."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, times: RememberedTimes | None = None) -> None:
         self._transaction = transaction
+        self._times = times or RememberedTimes()
 
     def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
         """By exact scan, nearest first."""
@@ -55,5 +57,5 @@ class StoredGallery:
         return {camera.id: camera.position for camera in self._transaction.cameras.all()}
 
     def travel_times(self) -> TravelTimes:
-        """By the map alone."""
-        return TravelTimes()
+        """Those that were learned last; by the map alone where nothing was."""
+        return self._times.of(self._transaction)

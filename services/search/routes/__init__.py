@@ -1,0 +1,1 @@
+"""The way of one person of an answer: as JSON, on a map, in a spreadsheet."""

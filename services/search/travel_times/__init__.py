@@ -1,0 +1,1 @@
+"""Travel times between cameras: learned, looked at, taken back."""

@@ -1,0 +1,31 @@
+"""The travel times that count now, read from the store only when they changed."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+from haetae.routing.learning import known_positions
+from haetae.routing.travel_times import TravelTimes
+from haetae.store.store import Transaction
+
+
+class RememberedTimes:
+    """What was learned last, with the cameras where they stand now. Threads may share one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[tuple[int, datetime] | None, TravelTimes] = (None, TravelTimes())
+
+    def of(self, transaction: Transaction) -> TravelTimes:
+        """As the transaction sees them; by the map alone where nothing was learned. Raises Transient."""
+        newest = transaction.travel_times.newest_version()
+        with self._lock:
+            version, times = self._kept
+        if version != newest:
+            learned = transaction.travel_times.newest()
+            times = TravelTimes() if learned is None else learned.times
+            with self._lock:
+                self._kept = (newest, times)
+        return replace(times, positions=known_positions({c.id: c.position for c in transaction.cameras.all()}))
