@@ -19,6 +19,8 @@ from haetae.routing.axis import Floats
 from haetae.routing.hops import Flags, HopWorth, hop_table, impossible_together, order_of
 from haetae.routing.travel_times import TravelTimes
 
+LogOdds = Sequence[float] | Floats
+
 
 @dataclass(frozen=True, slots=True)
 class RouteSearch:
@@ -38,7 +40,7 @@ class Routes:
 
 
 def most_likely_routes(
-    stops: Sequence[TrajectoryStep], log_odds: Sequence[float], times: TravelTimes, how: RouteSearch | None = None
+    stops: Sequence[TrajectoryStep], log_odds: LogOdds, times: TravelTimes, how: RouteSearch | None = None
 ) -> Routes:
     """The ways that one person can have gone over some of `stops`; `log_odds` (n,) that each shows the person, by looks alone.
 
@@ -61,14 +63,15 @@ def most_likely_routes(
 
 def membership(
     stops: Sequence[TrajectoryStep],
-    log_odds: Sequence[float],
+    log_odds: LogOdds,
     times: TravelTimes,
     worth: HopWorth | None = None,
     alike: Floats | None = None,
 ) -> Floats:
     """(n,) log-probabilities, <= 0: that each of `stops` is one of the person's, over all ways (forward-backward).
 
-    Where `most_likely_routes` commits itself to one way, this weighs all of them: what to rank candidates by.
+    Where `most_likely_routes` commits itself to one way, this weighs all of them: what to rank candidates by. `alike` (n, n), where
+    given, is a log-likelihood ratio that stops i and j look like one person; a hop counts it besides.
     """
     odds = checked(stops, log_odds)
     order = order_of(stops)
@@ -86,7 +89,7 @@ def membership(
     return shares
 
 
-def checked(stops: Sequence[TrajectoryStep], log_odds: Sequence[float]) -> Floats:
+def checked(stops: Sequence[TrajectoryStep], log_odds: LogOdds) -> Floats:
     """The log-odds as (n,) float64. Raises ValueError."""
     odds = np.asarray(log_odds, np.float64)
     if odds.shape != (len(stops),) or not np.all(np.isfinite(odds)):

@@ -15,8 +15,10 @@ from services.search.desk import Desk
 from services.search.keys import endpoints as api_keys
 from services.search.queries import endpoints as queries
 from services.search.recordings import endpoints as recordings
+from services.search.routes import endpoints as trajectories
 from services.search.shapes import Shown
 from services.search.sightings import endpoints as sightings
+from services.search.travel_times import endpoints as travel_times
 from services.search.understandings import endpoints as understandings
 
 MAX_BODY_BYTES = 32 * 2**20  # up to five photos of 10 MiB each, but not all of that size in one request
@@ -34,6 +36,8 @@ Whatever goes wrong is a problem (RFC 9457): decide by its `type`, show its `det
 """
 _TAGS = [
     {"name": "queries", "description": "Ask who was where."},
+    {"name": "trajectories", "description": "The way of one person of an answer: JSON, GeoJSON, CSV."},
+    {"name": "travel-times", "description": "How long people take between cameras, as it was learned."},
     {"name": "sightings", "description": "What the cameras saw: one person at one camera, from-to."},
     {"name": "crops", "description": "Pictures of people."},
     {"name": "cameras", "description": "Where pictures come from, and how cameras fare."},
@@ -55,7 +59,7 @@ def make_app(desk: Desk, keys: KeyStore, health: Health) -> FastAPI:
     app = create_app("Haetae search", "1", health, description=_DESCRIPTION.strip(), max_body_bytes=MAX_BODY_BYTES)
     app.openapi_tags = _TAGS
     use_keys(app, keys)
-    for resource in (queries, understandings, sightings, crops, cameras, recordings, api_keys):
+    for resource in (queries, trajectories, travel_times, understandings, sightings, crops, cameras, recordings, api_keys):
         app.include_router(resource.routes(desk))
     app.include_router(_me())
     describe_body(app, queries.REQUEST_MODEL)
