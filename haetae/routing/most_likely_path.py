@@ -70,8 +70,8 @@ def membership(
 ) -> Floats:
     """(n,) log-probabilities, <= 0: that each of `stops` is one of the person's, over all ways (forward-backward).
 
-    Where `most_likely_routes` commits itself to one way, this weighs all of them: what to rank candidates by. `alike` (n, n), where
-    given, is a log-likelihood ratio that stops i and j look like one person; a hop counts it besides.
+    Where `most_likely_routes` commits itself to one way, this weighs all of them: what to rank candidates by. `alike` (n, n),
+    where given, are log-likelihood ratios that stops i and j look like one person; a hop counts them besides.
     """
     odds = checked(stops, log_odds)
     order = order_of(stops)
