@@ -4,6 +4,16 @@ from haetae.ranking.camera_aware import CameraAware
 from haetae.ranking.k_reciprocal import KReciprocal
 from haetae.ranking.neighbours import AllTheSame
 from haetae.ranking.propagation import GraphPropagation
-from haetae.ranking.rerank import Reranking, TakenBy, rerank_embeddings
+from haetae.ranking.rerank import Nearest, Reranking, TakenBy, nearest_reranked, rerank_embeddings
 
-__all__ = ["AllTheSame", "CameraAware", "GraphPropagation", "KReciprocal", "Reranking", "TakenBy", "rerank_embeddings"]
+__all__ = [
+    "AllTheSame",
+    "CameraAware",
+    "GraphPropagation",
+    "KReciprocal",
+    "Nearest",
+    "Reranking",
+    "TakenBy",
+    "nearest_reranked",
+    "rerank_embeddings",
+]

@@ -11,8 +11,9 @@ from haetae.domain.embedding import Vectors, normalised
 from haetae.ranking.camera_aware import CameraAware, camera_aware_sets
 from haetae.ranking.camera_neighbours import Cameras
 from haetae.ranking.k_reciprocal import KReciprocal, k_reciprocal_sets
+from haetae.ranking.neighbours import BLOCK_BYTES
 from haetae.ranking.propagation import GraphPropagation, propagated_sets
-from haetae.ranking.sparse_rows import jaccard_distances, products
+from haetae.ranking.sparse_rows import jaccard_blocks, jaccard_distances, products
 
 Reranking = KReciprocal | CameraAware | GraphPropagation
 """What a re-ranking goes by."""
@@ -72,6 +73,44 @@ def rerank_embeddings(
     reranked = jaccard_distances(sets, n_query)
     _mix(reranked, original, farthest[:n_query], how.weight_of_original)
     return reranked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """Of each probe the nearest of the gallery, ties by index: `order` (n_query, keep) int32, `distances` the same float32."""
+
+    order: NDArray[np.int32]
+    distances: NDArray[np.float32]
+
+
+def nearest_reranked(
+    probes: NDArray[np.floating], gallery: NDArray[np.floating], keep: int, how: KReciprocal | None = None
+) -> Nearest:
+    """The first `keep` of each row of `rerank_embeddings`, without holding its rows.
+
+    Memory grows with the number of vectors times the length of their lists: 100,000 probes against 100,000 are no obstacle.
+    Raises as `rerank_embeddings` does.
+    """
+    how = how or KReciprocal()
+    _check_shapes(probes, gallery)
+    n_query, n_gallery = len(probes), len(gallery)
+    keep = min(keep, n_gallery)
+    found = Nearest(np.empty((n_query, keep), np.int32), np.empty((n_query, keep), np.float32))
+    if n_query == 0 or keep < 1:
+        return found
+    vectors = _unit_rows(probes, gallery)
+    sets, farthest = k_reciprocal_sets(vectors, how, lambda first, similarities: None)
+    for first, block in jaccard_blocks(sets, n_query, max(1, BLOCK_BYTES // (4 * n_gallery))):
+        rows = slice(first, first + len(block))
+        original = np.maximum(np.float32(2) - np.float32(2) * (vectors[rows] @ vectors[n_query:].T), np.float32(0))
+        _mix(block, original, farthest[rows], how.weight_of_original)
+        nearest = np.argpartition(block, keep - 1, axis=1)[:, :keep]
+        nearest.sort(axis=1)  # then a stable order by distance leaves ties by index
+        at = np.take_along_axis(block, nearest, axis=1)
+        order = np.argsort(at, axis=1, kind="stable")
+        found.order[rows] = np.take_along_axis(nearest, order, axis=1)
+        found.distances[rows] = np.take_along_axis(at, order, axis=1)
+    return found
 
 
 def _together(taken_by: TakenBy | None, n_query: int, n_gallery: int) -> Cameras:

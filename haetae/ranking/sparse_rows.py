@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numba
@@ -62,11 +63,17 @@ def jaccard_distances(rows: SparseRows, n_query: int) -> NDArray[np.float32]:
 
     Rows sum to 1, so the sum of the larger weights is 2 less the sum of the smaller ones.
     """
+    return next((block for _, block in jaccard_blocks(rows, n_query, n_query)), np.empty((0, len(rows)), np.float32))
+
+
+def jaccard_blocks(rows: SparseRows, n_query: int, n_rows: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """`jaccard_distances`, at most `n_rows` rows at a time: (first row, (rows, n - n_query) float32)."""
     gallery = _by_column(rows.starts, rows.columns, rows.weights, n_query)
-    distances = np.empty((n_query, len(rows) - n_query), np.float32)
     source = (rows.starts, rows.columns, rows.weights)
-    over_rows(lambda a, b: _jaccard(a, b, source, gallery, distances), n_query)
-    return distances
+    for first in range(0, n_query, max(1, n_rows)):
+        distances = np.empty((min(n_rows, n_query - first), len(rows) - n_query), np.float32)
+        over_rows(lambda a, b, f=first, d=distances: _jaccard(a, b, f, source, gallery, d), len(distances))  # type: ignore[misc]
+        yield first, distances
 
 
 def products(rows: SparseRows, n_query: int) -> NDArray[np.float32]:
@@ -145,12 +152,13 @@ def _by_column(starts, columns, weights, first_row):  # type: ignore[no-untyped-
 
 
 @numba.njit(nogil=True, cache=True)
-def _jaccard(first, end, source, gallery, distances):  # type: ignore[no-untyped-def]
+def _jaccard(first, end, skipped, source, gallery, distances):  # type: ignore[no-untyped-def]
+    """Rows first..end of `distances` are those of the sparse rows `skipped` further on."""
     starts, columns, weights = source
     column_starts, row_of, weight_of = gallery
     for row in range(first, end):
         distances[row, :] = 0
-        for at in range(starts[row], starts[row + 1]):
+        for at in range(starts[skipped + row], starts[skipped + row + 1]):
             for other in range(column_starts[columns[at]], column_starts[columns[at] + 1]):
                 distances[row, row_of[other]] += min(weights[at], weight_of[other])
         for to in range(distances.shape[1]):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from haetae.ranking import KReciprocal, rerank_embeddings
+from haetae.ranking import KReciprocal, nearest_reranked, rerank_embeddings
 from tests.kit.builders import unit_vectors
 from tests.unit.ranking.dense_reference import rerank_densely
 
@@ -87,6 +87,19 @@ def test_the_answer_is_single_precision_within_0_and_1() -> None:
     assert distances.dtype == np.float32
     assert distances.min() >= 0
     assert distances.max() <= 1
+
+
+@pytest.mark.parametrize("keep", [1, 10, 500])
+def test_the_nearest_alone_are_the_first_of_the_whole(keep: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeping only the nearest, a few probes at a time, gives the same order and distances as the whole matrix."""
+    monkeypatch.setattr("haetae.ranking.rerank.BLOCK_BYTES", 4 * 90 * 5)
+    probes, gallery = people(13, 90)
+    whole = rerank_embeddings(probes, gallery)
+    found = nearest_reranked(probes, gallery, keep)
+    expected = np.argsort(whole, axis=1, kind="stable")[:, :keep]
+    assert found.order.shape == (13, min(keep, 90))
+    assert np.abs(found.distances - np.take_along_axis(whole, expected, axis=1)).max() < AS_MEASURED
+    assert np.abs(np.take_along_axis(whole, found.order.astype(np.intp), axis=1) - found.distances).max() < AS_MEASURED
 
 
 def test_nothing_to_rank_gives_nothing() -> None:
