@@ -1,4 +1,4 @@
-"""`haetae evaluate reid|attributes|detect|pose|track|route|tables`: how good a network is, by the public definitions."""
+"""`haetae evaluate reid|attributes|detect|pose|track|route|evidence|tables`: how good a network is, by the public definitions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from haetae.cli.evaluation import rows
+from haetae.cli.evaluation.evidence import evidence
 from haetae.cli.evaluation.films import route, track
 from haetae.cli.evaluation.options import DEFAULT_INPUT, Data, InputSize, Models, Networks, Threshold, side_by_side, size_of
 from haetae.cli.evaluation.tables import tables
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     group.command("pose", help="Average precision of key points (OKS), and PCK.")(pose)
     group.command("track", help="HOTA, IDF1 and MOTA of following people through films.")(track)
     group.command("route", help="Rank-1 to 5 of the route of people over a city's cameras.")(route)
+    group.command("evidence", help="What distances and read attributes are worth, kept with the networks.")(evidence)
     group.command("tables", help="The paper's tables, measured again, and docs/results.md.")(tables)
     app.add_typer(group, name="evaluate", help=_HELP)
 

@@ -1,7 +1,7 @@
 """Whether the person who is looked for is in the gallery at all.
 
-In a large gallery strangers come close by chance. How near the nearest is, by how much it stands out from those behind it, and
-how many there are, tell more than a threshold on distance (the idea of cohort normalisation in biometrics; the definitions of
+In a large gallery strangers come close by chance. How near the nearest is, how many there are, and how densely those behind it
+lie, tell more than a threshold on distance (the idea of cohort normalisation in biometrics; the definitions of
 errors are those of ISO/IEC 19795-1 and NIST's 1:N tests, see haetae.training.evaluation.open_set).
 """
 
@@ -66,10 +66,10 @@ class Presence:
 
 
 def features(distances: NDArray[np.floating], n_gallery: int) -> NDArray[np.float64]:
-    """(N_FEATURES,): the smallest distance, by how much the middle of those behind it is larger, and log10 of how many there are.
+    """(N_FEATURES,): the smallest distance, log10 of how many there are, and the spread of the distances behind the first.
 
-    `distances` at least one.
+    `distances` at least one. The spread is the standard deviation over the ranks of _BEHIND: small where strangers lie densely.
     """
     nearest = np.sort(np.asarray(distances, dtype=np.float64))
     behind = nearest[_BEHIND] if len(nearest) > _BEHIND.start else nearest[-1:]
-    return np.array([nearest[0], float(np.median(behind)) - nearest[0], log10(max(1, n_gallery))])
+    return np.array([nearest[0], log10(max(1, n_gallery)), float(behind.std())])
