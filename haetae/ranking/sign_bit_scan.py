@@ -143,7 +143,7 @@ def _choose(low, high, facts, wanted, inside):  # type: ignore[no-untyped-def]
     for row in range(low, high):
         inside[n] = row
         here = (started[row] < end_us) & (ended[row] >= start_us) & (gone_from[row] > generation)
-        n += np.int64(here & cameras[camera[row]])
+        n += int(here & cameras[camera[row]])
     return n
 
 

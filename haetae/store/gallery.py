@@ -66,7 +66,7 @@ class Gallery:
             cameras = cameras_in(self._session, scope)
             if number is None or cameras == [] or limit < 1:
                 return []
-            distance = _distance_to_nearest(probes).label("distance")
+            distance = distance_to_nearest(probes).label("distance")
             row = SightingEmbeddingRow
             wanted = select(row.sighting_id, distance).where(row.model_id == number, *within(row, scope, cameras))
             required = allowed_by(conditions)
@@ -182,7 +182,7 @@ def among(column: InstrumentedAttribute[UUID], ids: Sequence[UUID]) -> ColumnEle
     return column == any_(literal(list(ids), ARRAY(Uuid())))
 
 
-def _distance_to_nearest(probes: Vectors) -> ColumnElement[float]:
+def distance_to_nearest(probes: Vectors) -> ColumnElement[float]:
     """The smallest cosine distance of a row's vector to any probe."""
     column = SightingEmbeddingRow.vector
     # halfvec_send is for reading a column; operators need the column itself

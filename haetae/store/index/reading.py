@@ -1,0 +1,127 @@
+"""What an index asks PostgreSQL: where the reader stands, what has changed since, and exact distances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import and_, case, false, null, select, text
+from sqlalchemy.orm import Session
+
+from haetae.domain.attributes import AttributeCondition
+from haetae.domain.embedding import Vectors
+from haetae.domain.ids import CameraId
+from haetae.domain.query import Scope
+from haetae.store.gallery import among, distance_to_nearest
+from haetae.store.index.day_rows import Ids
+from haetae.store.index.snapshot import Snapshot
+from haetae.store.scopes import allowed_by, within
+from haetae.store.tables import RemovedEmbeddingRow, SightingEmbeddingRow, SightingRow
+
+MOST_CHANGES = 20_000
+"""So many changed rows are compared one by one; where more have changed, the index is too old to help."""
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A day's partition of embeddings. `storage` changes when it is truncated or written anew."""
+
+    oid: int
+    storage: int
+    day: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What a transaction sees."""
+
+    snapshot: Snapshot
+    partitions: frozenset[Partition]
+
+
+_POSITION = text("""
+    SELECT pg_current_snapshot()::text, c.oid::bigint, c.relfilenode::bigint, to_date(right(c.relname, 8), 'YYYYMMDD'),
+           c.oid::regclass::text
+    FROM (SELECT 1) AS one
+    LEFT JOIN pg_inherits i ON i.inhparent = 'sighting_embeddings'::regclass LEFT JOIN pg_class c ON c.oid = i.inhrelid
+""")
+
+
+def position(session: Session) -> Position:
+    """Where this transaction stands; it must be REPEATABLE READ."""
+    rows = session.execute(_POSITION).all()
+    return Position(Snapshot.parse(rows[0][0]), frozenset(Partition(*row[1:]) for row in rows if row[1] is not None))
+
+
+def gone_since(session: Session, since: int, model_number: int) -> Ids:
+    """The ids of rows that were deleted, or embedded by another model, by the transaction `since` or a later one."""
+    row, removed = SightingEmbeddingRow, RemovedEmbeddingRow
+    other = select(row.sighting_id).where(row.changed_in >= since, row.model_id != model_number)
+    found = session.scalars(other.union_all(select(removed.sighting_id).where(removed.removed_in >= since)))
+    return to_ids(list(found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changed:
+    """Rows of the days of a scope that changed since: all `ids` (k, 2), and those `inside` the scope with their distances."""
+
+    ids: Ids
+    inside: Sequence[tuple[UUID, float]]
+
+
+def changed_within(
+    session: Session, since: int, model_number: int, probes: Vectors, scope: Scope, cameras: Sequence[CameraId] | None
+) -> Changed | None:
+    """What changed in the scope's days by the transaction `since` or a later one; None where it is more than MOST_CHANGES."""
+    row, removed = SightingEmbeddingRow, RemovedEmbeddingRow
+    first, last, *others = within(row, scope, cameras)
+    inside = and_(row.model_id == model_number, *others)
+    changed = (
+        select(row.sighting_id, inside.label("inside"), case((inside, distance_to_nearest(probes)), else_=null()).label("d"))
+        .where(row.changed_in >= since, first, last)
+        .order_by(row.changed_in)  # with the limit: PostgreSQL takes the index, whatever it believes about the rows
+        .limit(MOST_CHANGES)
+    )
+    gone = select(removed.sighting_id, false(), null()).where(removed.removed_in >= since).limit(MOST_CHANGES)
+    found = session.execute(changed.subquery().select().union_all(gone)).all()
+    if len(found) >= MOST_CHANGES:
+        return None
+    return Changed(to_ids([id for id, _, _ in found]), [(id, float(d)) for id, here, d in found if here])
+
+
+def distances_of(session: Session, ids: Sequence[UUID], probes: Vectors, scope: Scope) -> dict[UUID, float]:
+    """The distances of stored rows of the scope's days to the nearest probe, as PostgreSQL computes them."""
+    row = SightingEmbeddingRow
+    wanted = select(row.sighting_id, distance_to_nearest(probes)).where(
+        *within(row, scope, None)[:2], among(row.sighting_id, ids)
+    )
+    return {id: float(d) for id, d in session.execute(wanted)}
+
+
+def allowed(session: Session, ids: Sequence[UUID], conditions: Sequence[AttributeCondition], scope: Scope) -> set[UUID]:
+    """Those of the sightings against which no required condition speaks."""
+    wanted = select(SightingRow.id).where(
+        *within(SightingRow, scope, None)[:2], among(SightingRow.id, ids), *allowed_by(conditions)
+    )
+    return set(session.scalars(wanted))
+
+
+def to_ids(ids: Sequence[UUID]) -> Ids:
+    """(n, 2) uint64: the bytes of UUIDs."""
+    return np.frombuffer(b"".join(id.bytes for id in ids), ">u8").reshape(-1, 2).astype(np.uint64)
+
+
+def to_uuids(ids: Ids) -> list[UUID]:
+    """The UUIDs of (n, 2) uint64."""
+    return [UUID(int=(high << 64) | low) for high, low in ids.tolist()]
+
+
+def to_us(at: datetime) -> int:
+    """Microseconds since 2000, as PostgreSQL counts."""
+    return (at - _EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,306 @@
+"""The index in memory answers as an exact scan of the same transaction does, whatever happens to the gallery meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from haetae.domain.attributes import AttributeCondition, AttributeName
+from haetae.domain.embedding import ModelVersion
+from haetae.domain.ids import TrackletId
+from haetae.domain.query import Scope
+from haetae.domain.sighting import Sighting
+from haetae.store.index import EmbeddingIndex, Found, Limits, Question, nearest
+from haetae.store.partitions import drop_day
+from haetae.store.store import Store, Transaction
+from tests.kit import builders as b
+
+pytestmark = pytest.mark.integration
+
+D = 64
+HELD = Limits(compared_all=10, compared=400, n_bits=128)
+STORED = replace(HELD, memory_bytes=0)
+NEWER = ModelVersion("reid-0288", "2-bf16")
+WHOLE = b.scope(end_s=4 * 86_400)
+
+
+@pytest.fixture(params=[HELD, STORED], ids=["vectors held", "vectors stored"])
+def limits(request: pytest.FixtureRequest) -> Limits:
+    """Exact vectors in memory, or only in PostgreSQL."""
+    found: Limits = request.param
+    return found
+
+
+def seen(n: int, seed: int | None = None, *, day: int = 0, **changes: object) -> Sighting:
+    """The `n`-th sighting, of one of five cameras."""
+    at = b.at(86_400.0 * day + n)
+    fields = {
+        "embedding": b.embedding(n if seed is None else seed, d=D),
+        "started_at": at,
+        "ended_at": b.at(86_400.0 * day + n + 4),
+    }
+    return b.sighting(n, f"cam-{n % 5}", **{**fields, **changes})  # type: ignore[arg-type]
+
+
+def store_all(store: Store, sightings: Sequence[Sighting]) -> None:
+    """In one transaction."""
+    with store.begin() as t:
+        for sighting in sightings:
+            assert t.sightings.upsert(sighting)
+
+
+def filled(store: Store, n: int = 400) -> list[Sighting]:
+    """Sightings of three days."""
+    sightings = [seen(i, day=i % 3) for i in range(n)]
+    store_all(store, sightings)
+    return sightings
+
+
+def asked(index: EmbeddingIndex, t: Transaction, scope: Scope = WHOLE, limit: int = 25, **more: object) -> Found:
+    """What the index finds for a probe, after checking that it is what an exact scan of the same transaction finds."""
+    probes = more.pop("probes", b.unit_vectors(1, D, seed=777))
+    question = Question(probes, scope, limit, more.pop("conditions", ()))  # type: ignore[arg-type]
+    found = nearest(index, t.session, question)
+    exact = t.sightings.nearest(question.probes, index.model, scope, limit=limit, conditions=question.conditions)
+    assert found is not None
+    assert [id for id, _ in found.nearest] == [id for id, _ in exact]
+    assert np.allclose([d for _, d in found.nearest], [d for _, d in exact], atol=1e-4)
+    return found
+
+
+def ids_of(found: Found) -> list[TrackletId]:
+    """The sightings, nearest first."""
+    return [id for id, _ in found.nearest]
+
+
+def loaded(store: Store, limits: Limits) -> EmbeddingIndex:
+    """An index of what is stored."""
+    index = EmbeddingIndex(b.MODEL, limits)
+    index.refresh(store)
+    return index
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_filters_are_those_of_the_exact_scan(store: Store, limits: Limits, k: int) -> None:
+    """Windows and cameras leave the same rows, for one probe and for several."""
+    filled(store)
+    index = loaded(store, limits)
+    probes = b.unit_vectors(k, D, seed=5)
+    scopes = [
+        WHOLE,
+        b.scope("cam-1", "cam-3", end_s=4 * 86_400),
+        b.scope(start_s=86_400 + 50, end_s=86_400 * 2 + 120),
+        b.scope(start_s=20, end_s=180),
+    ]
+    with store.begin(consistent=True) as t:
+        for scope in scopes:
+            found = asked(index, t, scope, probes=probes)
+            assert len(found.nearest) == 25
+            held = found.vectors
+            assert set(held) == ({id for id, _ in found.nearest} if limits is HELD else set())
+            if held:
+                ids = list(held)
+                assert np.allclose(np.stack([held[id] for id in ids]), t.sightings.vectors(ids, b.MODEL), atol=1e-6)
+
+
+Change = Callable[[Store, list[Sighting]], None]
+
+
+def more_arrive(store: Store, known: list[Sighting]) -> None:
+    store_all(store, [seen(n, day=n % 3) for n in range(400, 440)])
+
+
+def some_last_longer(store: Store, known: list[Sighting]) -> None:
+    store_all(store, [replace(s, ended_at=b.at(86_400 * 3), revision=2, embedding=None) for s in known[:50]])
+
+
+def some_look_different(store: Store, known: list[Sighting]) -> None:
+    store_all(store, [replace(s, revision=2, embedding=b.embedding(1000 + n, d=D)) for n, s in enumerate(known[:90])])
+
+
+def some_are_embedded_by_another_network(store: Store, known: list[Sighting]) -> None:
+    store_all(store, [replace(s, revision=2, embedding=b.embedding(n, d=D, model=NEWER)) for n, s in enumerate(known[:90])])
+
+
+def some_are_removed(store: Store, known: list[Sighting]) -> None:
+    with store.begin() as t:
+        for sighting in known[::3]:
+            t.sightings.drop_embedding(sighting.id)
+
+
+def some_are_removed_and_come_back(store: Store, known: list[Sighting]) -> None:
+    some_are_removed(store, known)
+    with store.begin() as t:
+        for n, sighting in enumerate(known[::6]):
+            assert t.sightings.put_embedding(sighting.id, sighting.started_at, b.embedding(2000 + n, d=D))
+
+
+def everything_is_written_anew(store: Store, known: list[Sighting]) -> None:
+    with store.begin() as t:
+        t.session.execute(text("UPDATE sighting_embeddings SET camera_id = 'cam-' || (random() * 4)::int"))
+
+
+CHANGES: list[Change] = [
+    more_arrive, some_last_longer, some_look_different, some_are_embedded_by_another_network, some_are_removed,
+    some_are_removed_and_come_back, a_day_is_dropped, everything_is_written_anew,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_change_is_seen_before_and_after_the_index_takes_it_in(store: Store, limits: Limits, change: Change) -> None:
+    """An index of before the change, one that has followed it, and a transaction of before the change: all as exact as a scan."""
+    known = filled(store)
+    index = loaded(store, limits)
+    few = b.scope("cam-0", "cam-2", start_s=40, end_s=2 * 86_400 + 300)
+    with store.begin(consistent=True) as early:
+        before = ids_of(asked(index, early))
+        change(store, known)
+        with store.begin(consistent=True) as t:
+            after = ids_of(asked(index, t))
+            asked(index, t, few)
+        index.refresh(store)
+        assert ids_of(asked(index, early)) == before
+        with store.begin(consistent=True) as t:
+            assert ids_of(asked(index, t)) == after
+            asked(index, t, few)
+            everything = ids_of(asked(index, t, limit=2000))
+    with store.begin(consistent=True) as t:
+        assert ids_of(asked(loaded(store, limits), t, limit=2000)) == everything
+
+
+def test_a_dropped_day_is_forgotten(store: Store, limits: Limits) -> None:
+    """From the moment that its partition is gone, nothing of it comes back; the same day filled anew is found."""
+    known = filled(store)
+    index = loaded(store, limits)
+    day = b.at(86_400).date()
+    with store.begin() as t:
+        assert drop_day(t.session.connection(), day) > 100
+    for _ in range(2):
+        with store.begin(consistent=True) as t:
+            assert len(ids_of(asked(index, t, limit=2000))) == len([s for s in known if s.started_at.date() != day])
+        index.refresh(store)
+    store_all(store, known[1:30:3])
+    with store.begin(consistent=True) as t:
+        assert nearest(index, t.session, Question(b.unit_vectors(1, D), WHOLE, 5)) is None  # a partition that it does not know
+    index.refresh(store)
+    with store.begin(consistent=True) as t:
+        assert set(ids_of(asked(index, t, limit=2000))) >= {s.id for s in known[1:30:3]}
+
+
+def test_commits_out_of_order_are_never_missed(store: Store, limits: Limits) -> None:
+    """A transaction that began before the index was refreshed and commits after it: its sightings are found at once."""
+    filled(store)
+    index = loaded(store, limits)
+    near = b.embedding(777, d=D)
+    with store.begin() as slow:
+        slow.sightings.upsert(seen(500, embedding=near))
+        store_all(store, [seen(n) for n in range(501, 520)])
+        index.refresh(store)
+        with store.begin(consistent=True) as t:
+            assert seen(500).id not in ids_of(asked(index, t))
+    for _ in range(3):
+        with store.begin(consistent=True) as t:
+            assert ids_of(asked(index, t))[0] == seen(500).id
+        index.refresh(store)
+
+
+def test_a_transaction_of_before_the_index_is_answered_by_what_it_sees(store: Store, limits: Limits) -> None:
+    """An index that was first loaded after the transaction began cannot answer it, and says so."""
+    known = filled(store)
+    with store.begin(consistent=True) as early:
+        n = early.sightings.count(WHOLE)
+        some_look_different(store, known)
+        index = loaded(store, limits)
+        assert n == 400
+        assert nearest(index, early.session, Question(b.unit_vectors(1, D), WHOLE, 5)) is None
+
+
+def test_required_conditions_lose_nothing(store: Store, limits: Limits) -> None:
+    """Where a condition leaves few of those that look alike, more are looked at until there are enough, or a scan answers."""
+    red = b.attributes()
+    sightings = [
+        replace(seen(n, day=n % 3), attributes=red if n % 40 == 0 else replace(red, scores={})) for n in range(800)
+    ]  # unknown speaks for nobody and against nobody
+    blue = [
+        replace(s, attributes=type(red)({AttributeName.UPPER_COLOUR: {"blue": 0.9}})) if n % 40 else s
+        for n, s in enumerate(sightings)
+    ]
+    store_all(store, blue)
+    index = loaded(store, replace(limits, compared=50, depth=2, compared_all=10_000 if limits.memory_bytes else 10))
+    wanted = [AttributeCondition(AttributeName.UPPER_COLOUR, ("red",), required=True)]
+    with store.begin(consistent=True) as t:
+        question = Question(b.unit_vectors(1, D, seed=3), WHOLE, 15, wanted)
+        exact = t.sightings.nearest(question.probes, b.MODEL, WHOLE, limit=15, conditions=wanted)
+        found = nearest(index, t.session, question)
+    assert len(exact) == 15
+    assert found is None or [id for id, _ in found.nearest] == [id for id, _ in exact]
+    assert (found is None) == (limits.memory_bytes == 0)
+
+
+def test_signs_choose_well_among_many(store: Store, limits: Limits) -> None:
+    """Compared exactly are only those that the signs put first: of the nearest 50 of 6,000, at least 49 are there."""
+    vectors = b.unit_vectors(6000, D, seed=1)
+    rng = np.random.default_rng(2)
+    n = store_vectors(store, vectors)
+    index = loaded(store, replace(limits, n_bits=512, compared=600, depth=8))
+    assert index.n == n == 6000
+    for row in rng.choice(6000, 5, replace=False):
+        with store.begin(consistent=True) as t:
+            found = nearest(index, t.session, Question(vectors[row : row + 1], WHOLE, 50))
+            exact = t.sightings.nearest(vectors[row : row + 1], b.MODEL, WHOLE, limit=50)
+        assert found is not None
+        assert len(found.nearest) == 50
+        assert len({id for id, _ in found.nearest} & {id for id, _ in exact}) >= 49
+
+
+def store_vectors(store: Store, vectors: np.ndarray) -> int:
+    """Embeddings without sightings, written as a bulk."""
+    store_all(store, [seen(0)])
+    values = [
+        {"id": UUID(int=n + 10**6), "at": b.at(n % 1000), "end": b.at(n % 1000 + 5), "v": "[" + ",".join(map(str, v)) + "]"}
+        for n, v in enumerate(vectors)
+    ]
+    with store.begin() as t:
+        model = t.session.scalar(text("SELECT id FROM embedding_models"))
+        t.session.execute(text("DELETE FROM sighting_embeddings"))
+        t.session.execute(
+            text(
+                "INSERT INTO sighting_embeddings (started_at, ended_at, started_on, model_id, sighting_id, camera_id, vector) "
+                f"VALUES (:at, :end, :at, {model}, :id, 'cam-0', CAST(:v AS halfvec))"
+            ),
+            values,
+        )
+    return len(vectors)
+
+
+def test_memory_that_is_not_granted_is_not_taken(store: Store) -> None:
+    """Vectors are kept while they fit into what is granted; afterwards PostgreSQL compares, with the same answers."""
+    filled(store)
+    index = loaded(store, replace(HELD, memory_bytes=430 * D * 2))
+    with store.begin(consistent=True) as t:
+        assert asked(index, t).vectors
+    held = index.n_bytes
+    more_arrive(store, [])
+    index.refresh(store)
+    with store.begin(consistent=True) as t:
+        assert not asked(index, t).vectors
+    assert index.n == 440
+    assert index.n_bytes < held
+
+
+def test_a_model_that_nobody_used_has_no_index(store: Store) -> None:
+    """Then, and for an empty gallery, the exact scan answers; the first sighting is in the index after the next refresh."""
+    index = loaded(store, HELD)
+    assert index.n == 0
+    with store.begin(consistent=True) as t:
+        assert nearest(index, t.session, Question(b.unit_vectors(1, D), WHOLE, 5)) is None
+    store_all(store, [seen(1)])
+    index.refresh(store)
+    assert index.n == 1
+    with store.begin(consistent=True) as t:
+        assert len(asked(index, t).nearest) == 1
