@@ -147,7 +147,7 @@ def everything_is_written_anew(store: Store, known: list[Sighting]) -> None:
 
 CHANGES: list[Change] = [
     more_arrive, some_last_longer, some_look_different, some_are_embedded_by_another_network, some_are_removed,
-    some_are_removed_and_come_back, a_day_is_dropped, everything_is_written_anew,
+    some_are_removed_and_come_back, everything_is_written_anew,
 ]  # fmt: skip
 
 
