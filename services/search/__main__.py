@@ -21,6 +21,7 @@ from haetae.telemetry.health import Health
 from services.launch import launch
 from services.search.app import make_app
 from services.search.desk import Desk
+from services.search.index import Indexing
 from services.search.limits import Buckets
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
@@ -40,16 +41,19 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     detector = PersonDetector(inference, networks.detector, min_score=own.least_person_score)
     embedder = Embedder(inference, networks.embedder)
     blobs = LocalFolder(settings.blobs.folder)
+    reader = ProbeReader(PhotoPeople(detector), embedder)
+    indexing = Indexing(store, lambda: reader.model, own.index_limits, every_s=own.index_refresh_s) if own.index else None
     desk = Desk(
         store=store,
         blobs=blobs,
         ledger=Ledger(redis),
-        reader=ProbeReader(PhotoPeople(detector), embedder),
+        reader=reader,
         pipeline=SearchPipeline(own.ranking, clock),
         addresses=AddressPolicy(tuple(settings.sources.allowed_networks), tuple(settings.sources.import_folders)),
         buckets=Buckets(per_minute=own.queries_per_minute, at_once=own.queries_at_once, clock=clock),
         section=own,
         clock=clock,
+        indexing=indexing,
     )
     health.check("postgres", store.ready)
     health.check("blobs", blobs.ready)
@@ -57,6 +61,8 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     for network in (networks.detector, networks.embedder):
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
     Warming(health).start()
+    if indexing:
+        indexing.start(stop)
     keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)
     serve(make_app(desk, keys, health), own.host, own.port, stop)
     store.close()

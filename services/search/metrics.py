@@ -10,6 +10,23 @@ _metrics = Metrics("search")
 _STEPS = _metrics.latency("query_step_seconds", "Where a query's time goes; the step 'total' is all of it.", ["step"])
 _QUERIES = _metrics.counter("queries", "Answered queries by what they were asked with.", ["by"])
 
+_INDEX_ROWS = _metrics.gauge("index_rows", "Embeddings in the index of this process.")
+_INDEX_BYTES = _metrics.gauge("index_bytes", "Memory that the index of this process takes.")
+_SEARCHES = _metrics.counter(
+    "searches", "Searches for the nearest sightings, by what answered: the index or an exact scan.", ["by"]
+)
+
+
+def indexed(n_rows: int, n_bytes: int) -> None:
+    """Tells how large the index is."""
+    _INDEX_ROWS.set(n_rows)
+    _INDEX_BYTES.set(n_bytes)
+
+
+def searched(by: str) -> None:
+    """Counts one search by "index" or "scan"."""
+    _SEARCHES.labels(by).inc()
+
 
 def answered(timings_s: Mapping[str, float], *, n_photos: int, n_conditions: int) -> None:
     """Counts one answered query."""

@@ -10,6 +10,7 @@ from haetae.ranking import KReciprocal
 from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson
 from haetae.settings import Settings
+from haetae.store.index import Limits
 from services.search.pipeline import Ranking
 
 
@@ -31,12 +32,25 @@ class SearchSection(BaseModel):
     weight_of_attributes: float = Field(default=1.0, ge=0, le=4)  # of log odds, where those of appearance count 1
     weight_of_space_time: float = Field(default=1.0, ge=0, le=4)
     same_person_distance: float = Field(default=0.4, gt=0, le=2)  # cosine, of the configured embedder
+    index: bool = True  # of embeddings, in memory; without it exact scans answer
+    index_refresh_s: float = Field(default=0.5, gt=0, le=60)
+    index_memory_mib: int = Field(default=1024, ge=0)  # for exact vectors; beyond, PostgreSQL compares
+    index_compared_all: int = Field(
+        default=50_000, ge=0
+    )  # so many sightings are compared exactly, of more those that look nearest
+    index_compared: int = Field(default=4_000, ge=100, le=50_000)
     longest_camera_test_s: float = Field(default=10.0, gt=0, le=30)
 
     @property
     def longest_window(self) -> timedelta:
         """The longest window of time that one query or list may look at."""
         return timedelta(days=self.longest_window_days)
+
+    @property
+    def index_limits(self) -> Limits:
+        """What the index may take, and how far it looks."""
+        memory_bytes = self.index_memory_mib * 2**20
+        return Limits(memory_bytes=memory_bytes, compared_all=self.index_compared_all, compared=self.index_compared)
 
     @property
     def ranking(self) -> Ranking:

@@ -98,7 +98,7 @@ def _answered(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
     asked, run, answers = inquiry.asked, inquiry.run, []
     with runs.of(run), desk.store.begin(consistent=True, interruption=run.interruption) as transaction:
         as_of = transaction.queries.instant()
-        gallery = StoredGallery(transaction, desk.times)
+        gallery = StoredGallery(transaction, desk.times, desk.indexing)
         for target in asked.targets:
             run.go_on()
             answers.append(desk.pipeline.answer(target.query, target.probes, gallery, asked.reranking, run.ended))

@@ -1,0 +1,62 @@
+"""The index of the embeddings that the serving network made, kept up to date beside the API."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from haetae.domain.embedding import ModelVersion
+from haetae.errors import Transient
+from haetae.store.index import EmbeddingIndex, Limits
+from haetae.store.store import Store
+from haetae.telemetry import logs
+from services.search.metrics import indexed
+
+
+class Indexing:
+    """Refreshes in a thread of its own. Without one that is loaded, and while it is being loaded, exact scans answer."""
+
+    def __init__(self, store: Store, serving: Callable[[], ModelVersion], limits: Limits, *, every_s: float) -> None:
+        self._store = store
+        self._serving = serving
+        self._limits = limits
+        self._every_s = every_s
+        self._index: EmbeddingIndex | None = None
+        self._is_behind = False
+
+    def of(self, model: ModelVersion) -> EmbeddingIndex | None:
+        """The index of the model's embeddings, where it is that of the serving network."""
+        index = self._index
+        return index if index is not None and index.model == model else None
+
+    def start(self, stop: threading.Event) -> None:
+        """Begins, and returns at once; ends when `stop` is set."""
+        threading.Thread(target=self._run, args=(stop,), name="indexing", daemon=True).start()
+
+    def refresh(self) -> None:
+        """Takes in what has changed; at first, or when another network serves, everything. Raises Transient."""
+        model = self._serving()
+        index = self._index
+        if index is None or index.model != model:
+            index = self._index = EmbeddingIndex(model, self._limits)
+        began_s, was_empty = time.monotonic(), index.n == 0
+        index.refresh(self._store, self._tell)
+        indexed(index.n, index.n_bytes)
+        if was_empty and index.n:
+            mib = round(index.n_bytes / 2**20)
+            logs.get().info("index_loaded", n=index.n, mib=mib, seconds=round(time.monotonic() - began_s, 1), model=str(model))
+
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self.refresh()
+                self._is_behind = False
+            except Transient as error:
+                if not self._is_behind:  # once, not twice a second
+                    logs.get().warning("index_fell_behind", reason=error.message)
+                self._is_behind = True
+            stop.wait(self._every_s)
+
+    def _tell(self, n_loaded: int, n_partitions: int) -> None:
+        logs.get().info("index_loading", days=n_loaded, of=n_partitions)
