@@ -143,7 +143,7 @@ def test_what_has_ended_cannot_be_cancelled(api: Api) -> None:
 def test_a_query_that_nobody_answers_any_more_has_failed(api: Api) -> None:
     """Its process was killed: a minute later it counts as failed, is not followed for ever, and its key is free."""
     store, id = api.desk.store, uuid4()
-    answer = {"id": str(id), "people": [], "probes": [], "model": None, "n_gallery": 0, "timings_ms": {}}
+    answer: dict[str, Any] = {"id": str(id), "people": [], "probes": [], "model": None, "n_gallery": 0, "timings_ms": {}}
     asked_at = SystemClock().now() - timedelta(minutes=3)
     record = QueryRecord(id, "kim", asked_at, request_of(api), {**answer, "asked_at": asked_at.isoformat()})
     with store.begin() as transaction:
@@ -169,7 +169,7 @@ def test_queries_of_the_earlier_version_are_still_read(api: Api) -> None:
     id, now = uuid4(), SystemClock().now()
     hat = {"name": "hat", "values": ["none"], "not": False, "required": False}
     request = {"n_photos": 0, "attributes": [hat], **WINDOW, "cameras": [], "polygon": [], "limit": 5, "reranking": None}
-    answer = {"id": str(id), "asked_at": now.isoformat(), "model": None, "n_gallery": 3, "probes": [], "people": [],
+    answer: dict[str, Any] = {"id": str(id), "asked_at": now.isoformat(), "model": None, "n_gallery": 3, "probes": [], "people": [],
               "timings_ms": {"total": 3.0}}  # fmt: skip
     with api.desk.store.begin() as transaction:
         transaction.queries.put(id, "kim", request, answer, asked_at=now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from random import Random
 
@@ -71,7 +70,7 @@ def test_it_never_ends_somebody_elses_statement(one_connection: Store) -> None:
     for _ in range(60):
         interruption = Interruption()
         late_s = random.uniform(0.0, 0.02)
-        thread = threading.Thread(target=lambda at=late_s, it=interruption: (time.sleep(at), it.request()))
+        thread = threading.Timer(late_s, interruption.request)
         thread.start()
         outcomes.add(sleep(one_connection, interruption, 0.01))
         with one_connection.begin() as transaction:
