@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from haetae.domain.timing import TimeWindow
 from haetae.errors import Refused
-from haetae.routing.certain_pairs import Certainty
+from haetae.routing.certain_people import Certainty
 from services.search.access import ADMINS, READERS, Asking, asking
 from services.search.desk import Desk
 from services.search.travel_times.learning import Sources, lesson

@@ -10,7 +10,7 @@ from haetae.domain.ids import TrackletId
 from haetae.domain.query import TrajectoryStep
 from haetae.domain.timing import TimeWindow
 from haetae.errors import Refused
-from haetae.routing.certain_pairs import Certainty, certain_pairs
+from haetae.routing.certain_people import Certainty, certain_people
 from haetae.routing.learning import KnownWay, examples_of, learned, mean_log_ratio, n_examples
 from haetae.routing.same_people import merged
 from haetae.routing.travel_times import TravelTimes
@@ -50,7 +50,7 @@ class Lesson:
 
     times: TravelTimes
     n_confirmed: int  # people
-    n_certain: int  # pairs
+    n_certain: int  # people
     n_examples: float  # weighted
     held_out: HeldOut | None
 
@@ -87,7 +87,7 @@ def _certain(transaction: Transaction, sources: Sources, times: TravelTimes) -> 
     while start < sources.window.end:
         end = min(start + sources.slice_length, sources.window.end)
         stops, vectors = transaction.travel_times.embedded(TimeWindow(start, end), MOST_SIGHTINGS)
-        found += certain_pairs(vectors, stops, times, sources.certain)
+        found += certain_people(vectors, stops, times, sources.certain)
         start = end
     return found
 

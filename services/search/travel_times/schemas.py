@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from haetae.routing.certain_pairs import Certainty
+from haetae.routing.certain_people import Certainty
 from haetae.store.travel_times import LearnedTimes
 from services.search.shapes import Instant, Shown, Strict
 from services.search.travel_times.learning import Lesson
@@ -21,7 +21,7 @@ class LearningIn(Strict):
     days: float = Field(default=30, gt=0, le=_MOST_DAYS, description="How far back, from now.")
     certain: bool = Field(
         default=True,
-        description="Also from pairs of sightings of which the network is certain; they count less than confirmed ones.",
+        description="Also from sightings of which the network is certain; they count less than confirmed ones.",
     )
     max_distance: float = Field(
         default=Certainty().max_distance, gt=0, le=2, description="Cosine distance up to which a pair can be certain."
@@ -43,7 +43,7 @@ class TravelTimesOut(Shown):
     id: int
     learned_at: Instant
     n_confirmed: int = Field(description="People of whom operators confirmed at least two sightings.")
-    n_certain: int = Field(description="Pairs of sightings of which the network is certain.")
+    n_certain: int = Field(description="People of whom the network is certain that it saw them at two cameras or more.")
     n_examples: float = Field(description="Ways between two sightings of one person, weighted.")
     n_pairs: int = Field(description="Ordered pairs of cameras with at least one example.")
     held_out: HeldOutOut | None = Field(description="Null where there was too little to measure on.")
