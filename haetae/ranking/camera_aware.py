@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
 from haetae.ranking.camera_neighbours import Cameras, camera_neighbours_of
-from haetae.ranking.neighbours import SeeBlock
+from haetae.ranking.half_scan import SeeBlock
 from haetae.ranking.reciprocal_sets import joined, reciprocal, weighed
 from haetae.ranking.sparse_rows import SparseRows, averaged
 

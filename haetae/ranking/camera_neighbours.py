@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
-from haetae.ranking.neighbours import SPARE, SeeBlock, blocks_of, farthest_of, most_similar, sort_by_distance
+from haetae.ranking.half_scan import SeeBlock
+from haetae.ranking.neighbours import SPARE, blocks_of, farthest_of, most_similar, sort_by_distance
 from haetae.ranking.rows import over_rows
 
 Cameras = NDArray[np.int32]
@@ -30,7 +31,7 @@ def camera_neighbours_of(vectors: Vectors, cameras: Cameras, k: tuple[int, int],
     """The `k` nearest (by the same camera, by others) of each row of `vectors` (n, d), by squared Euclidean distance. Raises
     AllTheSame.
 
-    `see(first_row, similarities)` is shown each block of dot products (rows, n) float32 on its way.
+    `see(first, similarities)` is shown the dot products (rows, n - first) float32 of some rows with themselves and later ones.
     """
     n = len(vectors)
     within, across = (np.full((n, min(wanted + SPARE, n)), -1, np.int32) for wanted in k)
@@ -38,7 +39,7 @@ def camera_neighbours_of(vectors: Vectors, cameras: Cameras, k: tuple[int, int],
     by_camera = np.argsort(cameras, kind="stable").astype(np.int32)
     starts = np.concatenate([[0], np.cumsum(np.bincount(cameras))])
     for first, similarities in blocks_of(vectors):
-        see(first, similarities)
+        see(first, similarities[:, first:])
         rows = slice(first, first + len(similarities))
         least[rows] = similarities.min(axis=1)
         own = cameras[rows]

@@ -1,4 +1,4 @@
-"""What read attributes are worth: log odds for and against a condition, from how often readings are right.
+"""What read attributes are worth: log odds for and against a person, from how often readings are right.
 
 Virtual evidence (Pearl: Probabilistic Reasoning in Intelligent Systems, 1988, section 2.2.2): a reading is not taken for the
 truth but for a message about it, whose worth follows from how often such messages are sent for each truth.
@@ -14,8 +14,11 @@ from types import MappingProxyType
 
 from haetae.domain.attributes import UNKNOWN_SCORE, VALUES, AttributeCondition, AttributeName, Attributes
 
-MOST = 3.0
-"""The largest log odds of one condition, either way: a factor of 20. No reading is better than that on people it has not seen."""
+MOST = 4.0
+"""The largest log odds of a reading for or against a condition: a factor of 55. On people whom it has not seen none is better."""
+
+TOLD_WRONGLY = 0.05
+"""How often what is told of a person is not true of the pictures: misremembered, or the hat was taken off. An assumption."""
 
 FAINTEST = 1e-6
 """The least a value can weigh in a reading: scores of 0 are no proof."""
@@ -67,30 +70,61 @@ UNMEASURED = Reliability()
 
 @dataclass(frozen=True, slots=True)
 class Likelihoods:
-    """How often each value of an attribute is read (k,) of those of whom a condition holds, and of whom it does not."""
+    """How often each value of an attribute is read (k,) of those of whom a condition holds, and of whom it does not.
+
+    `share` of all people it holds of.
+    """
 
     holds: tuple[float, ...]
     fails: tuple[float, ...]
+    share: float
 
 
 def likelihoods(condition: AttributeCondition, reliability: Reliability) -> Likelihoods | None:
-    """Of "any of the condition's values", before any "not"; None where it names them all and so says nothing."""
+    """Of "any of the condition's values", or none of them where it is negated; None where it names them all: it says nothing."""
     its, values = reliability.of(condition.name), VALUES[condition.name]
-    asked = [value in condition.values for value in values]
-    if all(asked):
+    asked = [(value in condition.values) is not condition.negated for value in values]
+    if all(asked) or not any(asked):
         return None
-    return Likelihoods(_read_given(its, asked), _read_given(its, [not each for each in asked]))
+    share = sum(p for p, each in zip(its.prior, asked, strict=True) if each)
+    return Likelihoods(_read_given(its, asked), _read_given(its, [not each for each in asked]), share)
 
 
 def log_odds(
     conditions: Sequence[AttributeCondition], attributes: Attributes, reliability: Reliability
 ) -> dict[AttributeCondition, float]:
-    """By condition: log P(reading | it holds) - log P(reading | it does not), natural, within -MOST..MOST.
+    """By condition: log P(reading | the person of whom it was told) - log P(reading | anybody), natural.
 
-    0 where the attribute, or every value that is asked for, was not read. The same condition twice counts once. The sum over
-    conditions is their evidence together, as far as they are independent.
+    Of the person it holds but for TOLD_WRONGLY, of anybody as often as of people at large: what many have says little where it is
+    read, what few have says much, and no mismatch is worth more than having been told wrongly. 0 where the attribute, or every
+    value that is asked for, was not read. The same condition twice counts once. The sum over conditions is their evidence
+    together, as far as they are independent.
     """
-    return {condition: _of_one(condition, attributes, reliability) for condition in conditions}
+    return {condition: worth(holding(condition, attributes, reliability), condition, reliability) for condition in conditions}
+
+
+def holding(condition: AttributeCondition, attributes: Attributes, reliability: Reliability) -> float:
+    """log P(reading | the condition holds) - log P(reading | it does not), natural, within -MOST..MOST; 0 where nothing is read."""
+    scores = attributes.scores.get(condition.name)
+    read = likelihoods(condition, reliability)
+    if scores is None or read is None or not any(value in scores for value in condition.values):
+        return 0.0
+    values, sharpness = VALUES[condition.name], reliability.of(condition.name).sharpness
+    weights = [weight(scores.get(value, UNKNOWN_SCORE), len(values), sharpness) for value in values]
+    holds = sum(w * share for w, share in zip(weights, read.holds, strict=True))
+    fails = sum(w * share for w, share in zip(weights, read.fails, strict=True))
+    return round(min(max(math.log(holds / fails), -MOST), MOST), DECIMALS) + 0.0
+
+
+def worth(holding: float, condition: AttributeCondition, reliability: Reliability) -> float:
+    """What a reading that speaks so far for the condition is worth for the person of whom it was told (see `log_odds`)."""
+    read = likelihoods(condition, reliability)
+    if read is None or holding == 0.0:
+        return 0.0
+    odds = math.exp(holding)
+    of_person = (1.0 - TOLD_WRONGLY) * odds + TOLD_WRONGLY
+    of_anybody = read.share * odds + (1.0 - read.share)
+    return round(math.log(of_person / of_anybody), DECIMALS) + 0.0
 
 
 def probability(log_odds: float) -> float:
@@ -102,19 +136,6 @@ def weight(score: float, k: int, sharpness: float) -> float:
     """What a score 0-1 of one of k values weighs in a reading: 0.5, which says nothing, is 1/k of a whole before sharpening."""
     certain = min(max(score, 0.0), 1.0)
     return float(max(certain / (certain + (1.0 - certain) * (k - 1)), FAINTEST) ** sharpness)
-
-
-def _of_one(condition: AttributeCondition, attributes: Attributes, reliability: Reliability) -> float:
-    scores = attributes.scores.get(condition.name)
-    read = likelihoods(condition, reliability)
-    if scores is None or read is None or not any(value in scores for value in condition.values):
-        return 0.0
-    values, sharpness = VALUES[condition.name], reliability.of(condition.name).sharpness
-    weights = [weight(scores.get(value, UNKNOWN_SCORE), len(values), sharpness) for value in values]
-    holds = sum(w * share for w, share in zip(weights, read.holds, strict=True))
-    fails = sum(w * share for w, share in zip(weights, read.fails, strict=True))
-    odds = round(min(max(math.log(holds / fails), -MOST), MOST), DECIMALS) + 0.0
-    return -odds + 0.0 if condition.negated else odds
 
 
 def _read_given(its: AttributeReliability, chosen: Sequence[bool]) -> tuple[float, ...]:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
-from haetae.ranking.neighbours import SeeBlock, neighbours_of
+from haetae.ranking.half_scan import SeeBlock
+from haetae.ranking.neighbours import neighbours_of
 from haetae.ranking.reciprocal_sets import reciprocal_weights
 from haetae.ranking.sparse_rows import SparseRows, averaged
 

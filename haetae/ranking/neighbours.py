@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numba
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
+from haetae.ranking.half_scan import SeeBlock, most_similar_of_all
 from haetae.ranking.rows import over_rows
 
 BLOCK_BYTES = 64 << 20  # of similarities held at a time
@@ -30,26 +31,31 @@ class Neighbours:
     farthest: NDArray[np.float32]
 
 
-SeeBlock = Callable[[int, NDArray[np.float32]], None]
-
-
 def neighbours_of(vectors: Vectors, k: int, see: SeeBlock) -> Neighbours:
     """The k nearest (at most n) of each row of `vectors` (n, d), by squared Euclidean distance. Raises AllTheSame.
 
-    `see(first_row, similarities)` is shown each block of dot products (rows, n) float32 on its way.
+    `see(first, similarities)` is shown the dot products (rows, n - first) float32 of some rows with themselves and later ones.
     """
     n = len(vectors)
     k = min(k, n)
     kept = min(k + SPARE, n)
-    order = np.empty((n, kept), np.int32)
-    least = np.empty(n, np.float32)
-    for first, similarities in blocks_of(vectors):
-        see(first, similarities)
-        chosen = order[first : first + len(similarities)]
-        smallest = least[first : first + len(similarities)]
-        over_rows(lambda a, b, s=similarities, o=chosen, m=smallest: most_similar(s, a, b, o, m), len(similarities))  # type: ignore[misc]
+    if len(_copies(vectors)[0]):
+        order, least = _most_similar_of_copies(vectors, kept, see)
+    else:
+        order, least = most_similar_of_all(vectors, kept, see)
     over_rows(lambda a, b: sort_by_distance(vectors, a, b, order), n)
     return Neighbours(np.ascontiguousarray(order[:, :k]), farthest_of(least))
+
+
+def _most_similar_of_copies(vectors: Vectors, kept: int, see: SeeBlock) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """As most_similar_of_all, where some vectors are equal: whole rows, in which equal columns tie."""
+    n = len(vectors)
+    order, least = np.empty((n, kept), np.int32), np.empty(n, np.float32)
+    for first, similarities in blocks_of(vectors):
+        see(first, similarities[:, first:])
+        rows = slice(first, first + len(similarities))
+        over_rows(lambda a, b, s=similarities, o=order[rows], m=least[rows]: most_similar(s, a, b, o, m), len(similarities))  # type: ignore[misc]
+    return order, least
 
 
 def farthest_of(least: NDArray[np.float32]) -> NDArray[np.float32]:

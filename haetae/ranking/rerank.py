@@ -57,8 +57,10 @@ def rerank_embeddings(
     original = np.empty((n_query, n_gallery), np.float32)
 
     def keep_probe_rows(first: int, similarities: NDArray[np.float32]) -> None:
+        if first >= n_query:
+            return
         rows = original[first : first + len(similarities)]
-        np.subtract(np.float32(2), np.float32(2) * similarities[: len(rows), n_query:], out=rows)
+        np.subtract(np.float32(2), np.float32(2) * similarities[: len(rows), n_query - first :], out=rows)
         np.maximum(rows, np.float32(0), out=rows)
 
     match how:
