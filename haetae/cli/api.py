@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import httpx
 
@@ -16,6 +18,14 @@ from haetae.errors import Misconfigured, Refused, Transient
 
 Json = dict[str, Any]
 _DEADLINES = httpx.Timeout(connect=5.0, read=120.0, write=120.0, pool=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a stream that the API tells."""
+
+    name: str
+    data: Json
 
 
 class Api:
@@ -34,19 +44,52 @@ class Api:
         """The answer's bytes, such as a crop's."""
         return self._send("GET", path).content
 
+    @contextmanager
+    def events(self, method: str, path: str, **how: Any) -> Iterator[Iterator[Event]]:
+        """The answer as a stream of events; leaving the block ends it. A problem among the events is raised."""
+        headers = {"Accept": "text/event-stream"}
+        with self._reached(), self._client.stream(method, path, headers=headers, **how) as answer:
+            if not answer.is_success:
+                answer.read()
+                _raise(answer.status_code, _problem(answer), answer.reason_phrase)
+            yield self._told(answer)
+
+    def _told(self, answer: httpx.Response) -> Iterator[Event]:
+        name, data = "", ""
+        for line in answer.iter_lines():
+            field, _, value = line.partition(": ")
+            if field == "event":
+                name = value
+            elif field == "data":
+                data += value
+            elif not line and name:
+                event = Event(name, json.loads(data))
+                if name == "problem":
+                    _raise(int(event.data["status"]), event.data, "")
+                yield event
+                name, data = "", ""
+
     def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
-        try:
+        with self._reached():
             answer = self._client.request(method, path, **how)
+        if not answer.is_success:
+            _raise(answer.status_code, _problem(answer), answer.reason_phrase)
+        return answer
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Transient(f"The API does not answer ({type(error).__name__}).", address=self._client.base_url) from None
-        if answer.is_success:
-            return answer
-        problem = _problem(answer)
-        errors = "; ".join(f"{one.get('field')}: {one.get('message')}" for one in problem.get("errors") or [])
-        detail = str(problem.get("detail", answer.reason_phrase)) + (f" {errors}" if errors else "")
-        if answer.status_code >= 500:
-            raise Transient(detail, status=answer.status_code)
-        raise Refused(detail, status=answer.status_code, kind=str(problem.get("type", "")).rpartition(":")[2])
+
+
+def _raise(status: int, problem: Mapping[str, Any], otherwise: str) -> NoReturn:
+    errors = "; ".join(f"{one.get('field')}: {one.get('message')}" for one in problem.get("errors") or [])
+    detail = str(problem.get("detail", otherwise)) + (f" {errors}" if errors else "")
+    if status >= 500:
+        raise Transient(detail, status=status)
+    raise Refused(detail, status=status, kind=str(problem.get("type", "")).rpartition(":")[2])
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -13,12 +14,22 @@ import typer
 from rich.table import Table
 
 from haetae.cli.api import Api, Json, opened_api
-from haetae.cli.output import AsJson, emit, say, table_of
+from haetae.cli.output import AsJson, emit, progress, say, table_of
 from haetae.cli.status import HomeFolder
 from haetae.domain.attributes import condition
 from haetae.embedded.home import Home
+from haetae.errors import Transient
 
+Parts = list[tuple[str, tuple[str | None, str | bytes, str]]]
 _COLUMNS = ["person", "#", "camera", "from", "to", "distance", "re-ranked", "evidence", "sighting", "crop"]
+
+
+class Sort(StrEnum):
+    """What people are listed by."""
+
+    ORDER = "order"
+    TIME = "time"
+    NEWEST = "-time"
 
 
 def register(app: typer.Typer) -> None:
@@ -43,11 +54,17 @@ def search(  # noqa: PLR0913 - the options of a command
     end: Annotated[str | None, typer.Option("--to", help="ISO 8601 [default: now].")] = None,
     cameras: Annotated[str, typer.Option("--cameras", help="Only these, with commas between them.")] = "",
     limit: Annotated[int, typer.Option("--limit", help="At most so many candidates.", min=1, max=1000)] = 20,
+    sort: Annotated[
+        Sort, typer.Option("--sort", help="People by likelihood, by when they were first seen, or the last seen first.")
+    ] = Sort.ORDER,
     crops: Annotated[Path | None, typer.Option("--crops", help="Folder that the crops are written to.")] = None,
     home: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """People, the most likely first, each with its candidates. Without a window: the longest that is allowed, ending now."""
+    """People, the most likely first, each with its candidates. Without a window: the longest that is allowed, ending now.
+
+    Ctrl-C cancels the query.
+    """
     query = {
         "attributes": [_condition(words) for words in attributes.split(",") if words.strip()],
         "confirmed": [str(id) for id in confirmed or []],
@@ -58,13 +75,44 @@ def search(  # noqa: PLR0913 - the options of a command
         "limit": limit,
     }
     with opened_api(Home.from_environment(home)) as api:
-        parts = [("query", (None, json.dumps(query), "application/json"))]
-        parts += [("photo", (path.name, path.read_bytes(), "application/octet-stream")) for path in photo or []]  # type: ignore[misc]
-        answer = api.ask("POST", "/v1/queries", files=parts)
+        parts: Parts = [("query", (None, json.dumps(query), "application/json"))]
+        parts += [("photo", (path.name, path.read_bytes(), "application/octet-stream")) for path in photo or []]
+        answer = _answered(api, parts)
+        _sort(answer, sort)
         if crops is not None:
             _fetch(api, answer, crops)
     _tell(answer)
     emit(answer, as_json, lambda: _table(answer))
+
+
+def _answered(api: Api, parts: Parts) -> Json:
+    """The answer; meanwhile how far it is. The API cancels the query when nobody listens any more."""
+    try:
+        with api.events("POST", "/v1/queries", files=parts) as told, progress("looking", total=1.0) as show:
+            for event in told:
+                if event.name == "progress":
+                    show(float(event.data["share"]))
+                elif event.name == "answer":
+                    return event.data
+    except KeyboardInterrupt:
+        say("The query was cancelled.")
+        raise typer.Exit(130) from None
+    raise Transient("The API ended before its answer.")
+
+
+def _sort(answer: Json, sort: Sort) -> None:
+    """Puts the people in order, each with its place by likelihood."""
+    people = answer["people"]
+    for place, person in enumerate(people, start=1):
+        person["place"] = place
+    if sort is Sort.TIME:
+        people.sort(key=lambda person: min(_seen(person)))
+    elif sort is Sort.NEWEST:
+        people.sort(key=lambda person: max(_seen(person)), reverse=True)
+
+
+def _seen(person: Json) -> list[datetime]:
+    return [datetime.fromisoformat(candidate["started_at"]) for candidate in person["candidates"]]
 
 
 def _condition(words: str) -> Json:
@@ -83,10 +131,10 @@ def _instant(text: str | None, option: str) -> str | None:
 
 
 def _numbered(answer: Json) -> Iterator[tuple[int, int, Json]]:
-    """(person, candidate, the candidate), both counted from 1."""
-    for person, group in enumerate(answer["people"], start=1):
-        for place, candidate in enumerate(group["candidates"], start=1):
-            yield person, place, candidate
+    """(the person's place, the candidate's within the person, the candidate), both counted from 1."""
+    for person in answer["people"]:
+        for place, candidate in enumerate(person["candidates"], start=1):
+            yield person["place"], place, candidate
 
 
 def _fetch(api: Api, answer: Json, folder: Path) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,9 +23,12 @@ from haetae.errors import Misconfigured, Refused, Transient
 from haetae.http.access import RememberedKeys
 from haetae.http.server import serve_in_thread
 from haetae.imaging.jpeg import decode
+from haetae.store.queries import QueryState
 from haetae.telemetry.health import Health
 from services.search.app import make_app
 from tests.integration.search.conftest import Api
+from tests.integration.search.live import n_waiting, waiting_gallery
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.integration
 WINDOW = ["--from", "2026-05-04T00:00:00+00:00", "--to", "2026-05-05T00:00:00+00:00"]
@@ -70,6 +76,36 @@ def test_search_shows_people_as_a_table(api: Api, haetae: Haetae) -> None:
     assert "People" in result.stdout
     assert "sightings in" in result.stderr
     assert "sightings in" not in result.stdout
+
+
+def test_search_lists_people_by_time(api: Api, haetae: Haetae) -> None:
+    """By when they were first seen, or the last seen first; each keeps its place by likelihood."""
+    words = ["search", "--attributes", "upper_colour=black", *WINDOW, "--limit", "1000", "--json"]
+    by_order, by_time, newest = (told(haetae(*words, "--sort", sort))["people"] for sort in ("order", "time", "-time"))
+    assert [person["place"] for person in by_order] == list(range(1, len(by_order) + 1))
+    first, last = (
+        {person["place"]: edge(c["started_at"] for c in person["candidates"]) for person in by_order} for edge in (min, max)
+    )
+    assert [first[person["place"]][:19] for person in by_time] == sorted(at[:19] for at in first.values())
+    assert [last[person["place"]][:19] for person in newest] == sorted((at[:19] for at in last.values()), reverse=True)
+
+
+def test_ctrl_c_cancels_the_search(api: Api, haetae: Haetae) -> None:
+    """The command ends with 130 and says so, and the query is stored as cancelled."""
+    with waiting_gallery(api.desk.store):
+        words = ["-c", "from haetae.cli.main import run; run()", "search", "--attributes", "hat=none", *WINDOW]
+        command = subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True)
+        until(lambda: n_waiting(api.desk.store) > 0, "the query waits in the database")
+        command.send_signal(signal.SIGINT)
+        _, remarks = command.communicate(timeout=20)
+        assert (command.returncode, "cancelled" in remarks) == (130, True)
+        until(lambda: n_waiting(api.desk.store) == 0, "its statement has ended")
+
+    def newest() -> QueryState:
+        with api.desk.store.begin() as transaction:
+            return transaction.queries.page(limit=1)[0][0].state
+
+    until(lambda: newest() is QueryState.CANCELLED, "it is stored as cancelled")
 
 
 def test_search_says_what_is_wrong(haetae: Haetae, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
