@@ -28,7 +28,10 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 FIELDS = {
-    "/v1/queries": ["photos", "attributes", "from", "to", "cameras", "polygon", "limit", "reranking", "confirmed", "rejected"],
+    "/v1/queries": [
+        *("photos", "attributes", "confirmed", "rejected", "targets", "from", "to", "cameras", "polygon", "limit", "reranking"),
+        "page_size",
+    ],
     "/v1/cameras": ["id", "name", "kind", "url", "transport", "position", "sampling", "enabled", "recorded_from", "credentials"],
     "/v1/cameras/test": ["kind", "url", "transport", "credentials"],
     "/v1/understandings": ["sentence", "now", "zone"],
