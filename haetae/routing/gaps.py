@@ -33,7 +33,7 @@ def gaps(stops: Sequence[TrajectoryStep], times: TravelTimes, how: TooLong | Non
         a, b, seconds = after.camera_id, before.camera_id, interval_s(after, before)
         if seconds < how.least_s or not times.knows(a, b):
             continue
-        shares = times.onward_shares(a, b)
+        shares = times.later_shares(a, b)
         as_long = share_beyond(shares, seconds) if seconds <= times.reach.horizon_s else 0.0
         if as_long <= how.share_as_long:
             likely = (quantile_s(shares, 0.1), quantile_s(shares, 0.9))

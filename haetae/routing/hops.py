@@ -18,10 +18,10 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class HopWorth:
-    """Limits of what one hop counts for or against a way, natural logarithm."""
+    """Limits of what one hop counts for or against a way, natural logarithm; chosen on simulated cities."""
 
-    most: float = 5.0
-    least: float = -3.0  # of a hop that is possible: people are missed, and turn up where nobody expects them
+    most: float = 3.0
+    least: float = -2.0  # of a hop that is possible: people are missed, and turn up where nobody expects them
 
 
 def order_of(stops: Sequence[TrajectoryStep]) -> NDArray[np.intp]:

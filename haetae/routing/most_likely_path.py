@@ -66,18 +66,14 @@ def membership(
     log_odds: LogOdds,
     times: TravelTimes,
     worth: HopWorth | None = None,
-    alike: Floats | None = None,
 ) -> Floats:
     """(n,) log-probabilities, <= 0: that each of `stops` is one of the person's, over all ways (forward-backward).
 
-    Where `most_likely_routes` commits itself to one way, this weighs all of them: what to rank candidates by. `alike` (n, n),
-    where given, are log-likelihood ratios that stops i and j look like one person; a hop counts them besides.
+    Where `most_likely_routes` commits itself to one way, this weighs all of them: what to rank candidates by.
     """
     odds = checked(stops, log_odds)
     order = order_of(stops)
     hops = hop_table([stops[i] for i in order], times.knowing(stops), worth or HopWorth())
-    if alike is not None:
-        hops = hops + alike[np.ix_(order, order)]
     n, sorted_odds = len(odds), odds[order]
     ahead, behind = np.zeros(n), np.zeros(n)
     for j in range(n):

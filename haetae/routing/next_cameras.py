@@ -44,7 +44,7 @@ def _window(
     earliest, latest = (last.ended_at + timedelta(seconds=quantile_s(shares, at)) for at in (0.1, 0.9))
     counted = times.onward.get((last.camera_id, camera))
     n = 0.0 if counted is None else float(counted.sum())
-    return NextCamera(camera, min(1.0, probability), max(earliest, min(now, latest)), latest, n)
+    return NextCamera(camera, min(1.0, probability), max(earliest, now), max(latest, now), n)
 
 
 def _after(shares: Floats, elapsed_s: float) -> Floats:
