@@ -39,10 +39,6 @@ class _Candidates:
     ids: Ids
     distances: NDArray[np.float32]
 
-    def where(self, kept: NDArray[np.bool_]) -> _Candidates:
-        """Some of them."""
-        return _Candidates(self.rows[kept], self.ids[kept], self.distances[kept])
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
@@ -129,15 +125,14 @@ class _Search:
 
     def _compared(self, rows: NDArray[np.int64]) -> _Candidates | None:
         """Those of the rows that may be answers, by exact distance; None where PostgreSQL lacks rows that the index has."""
-        part = np.searchsorted(self._edges, rows, side="right") - 1
-        local = rows - self._edges[part]
         ids = np.empty((len(rows), 2), np.uint64)
         distances = np.empty(len(rows), np.float32)
-        for number in np.unique(part):
-            here, view = part == number, self._views[number]
-            ids[here] = view.ids[local[here]]
-            if self._held and view.halves is not None:
-                distances[here] = nearest_distances(view.halves, local[here], self._asked.probes)
+        cuts = np.searchsorted(rows, self._edges).tolist()  # rows are in order, so those of a view stand together
+        for view, edge, first, end in zip(self._views, self._edges.tolist(), cuts, cuts[1:], strict=False):
+            local = rows[first:end] - edge
+            ids[first:end] = view.ids[local]
+            if self._held and view.halves is not None and end > first:
+                distances[first:end] = nearest_distances(view.halves, local, self._asked.probes)
         known = ~_among(ids, self._changed.ids)
         rows, ids, distances = rows[known], ids[known], distances[known]
         if not self._held:
@@ -150,7 +145,7 @@ class _Search:
             fitting = allowed(self._session, to_uuids(ids), self._asked.conditions, self._asked.scope)
             fits = _among(ids, to_ids(list(fitting)))
             rows, ids, distances = rows[fits], ids[fits], distances[fits]
-        order = np.lexsort((ids[:, 1], ids[:, 0], distances))
+        order = np.argsort(distances, kind="stable")
         return _Candidates(rows[order], ids[order], distances[order])
 
     def _merged(self, candidates: _Candidates) -> Found:

@@ -110,6 +110,11 @@ class EmbeddingIndex:
         return next((known for known in reversed(self._generations) if known.snapshot.precedes(at.snapshot)), None)
 
     @property
+    def newest(self) -> Generation | None:
+        """The last generation that was published."""
+        return self._generations[-1] if self._generations else None
+
+    @property
     def n(self) -> int:
         """How many rows it answers from."""
         newest = self._generations[-1:]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from haetae.domain.attributes import AttributeCondition, AttributeName
+from haetae.domain.attributes import AttributeCondition, AttributeName, Attributes
 from haetae.domain.embedding import ModelVersion
 from haetae.domain.ids import TrackletId
 from haetae.domain.query import Scope
@@ -222,15 +222,8 @@ def test_a_transaction_of_before_the_index_is_answered_by_what_it_sees(store: St
 
 def test_required_conditions_lose_nothing(store: Store, limits: Limits) -> None:
     """Where a condition leaves few of those that look alike, more are looked at until there are enough, or a scan answers."""
-    red = b.attributes()
-    sightings = [
-        replace(seen(n, day=n % 3), attributes=red if n % 40 == 0 else replace(red, scores={})) for n in range(800)
-    ]  # unknown speaks for nobody and against nobody
-    blue = [
-        replace(s, attributes=type(red)({AttributeName.UPPER_COLOUR: {"blue": 0.9}})) if n % 40 else s
-        for n, s in enumerate(sightings)
-    ]
-    store_all(store, blue)
+    looks = [Attributes({AttributeName.UPPER_COLOUR: {"red": red, "blue": 1 - red}}) for red in (0.9, 0.05)]
+    store_all(store, [seen(n, day=n % 3, attributes=looks[n % 20 > 0]) for n in range(400)])
     index = loaded(store, replace(limits, compared=50, depth=2, compared_all=10_000 if limits.memory_bytes else 10))
     wanted = [AttributeCondition(AttributeName.UPPER_COLOUR, ("red",), required=True)]
     with store.begin(consistent=True) as t:
