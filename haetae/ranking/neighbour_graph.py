@@ -7,6 +7,7 @@ is kept here and follows the gallery row by row; a probe is attached to it in ab
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,13 +52,14 @@ class NeighbourGraph:
             outdated = self._sets.outdated[: self._lists.n] & self._lists.alive[: self._lists.n]
             return self._sets.ensure(self._lists, np.flatnonzero(outdated))
 
-    def reranked(self, probe: NDArray[np.floating], rows: Rows) -> NDArray[np.float32]:
+    def reranked(self, probe: NDArray[np.floating], rows: Rows, weight_of_original: float | None = None) -> NDArray[np.float32]:
         """(m,) float32 re-ranked distances 0-1 of the probe (d,) from `rows`, re-ranked against everybody in the graph.
 
         The probe is one more vector that counts among the neighbours of those whose list it would enter, and is in their sets;
         it pushes nobody out of a list, and who entered whose list of k2 nearest stays: with one probe among thousands that
-        hardly matters (`tests/unit/ranking/test_neighbour_graph.py` holds the definition). Raises ValueError on a probe that is
-        not finite or zero, and on a row that is not there.
+        hardly matters (`tests/unit/ranking/test_neighbour_graph.py` holds the definition). Without
+        `weight_of_original` (0-1) that of the graph counts. Raises ValueError on a probe that is not finite or zero, KeyError on
+        a row that is not there.
         """
         vector = np.asarray(probe, np.float32)
         if not np.isfinite(vector).all():
@@ -66,7 +68,7 @@ class NeighbourGraph:
         with self._lock:
             lists, n = self._lists, self._lists.n
             if len(rows) and not lists.alive[rows].all():
-                raise ValueError("a row to re-rank is not in the graph")
+                raise KeyError("a row to re-rank is not in the graph")
             distances = np.maximum(np.float32(2) - np.float32(2) * (lists.vectors[:n] @ vector), np.float32(0))
             nearest = _nearest(distances, lists.alive[:n], self.how.k1)
             if not len(rows):
@@ -77,7 +79,8 @@ class NeighbourGraph:
             self._sets.ensure(lists, np.unique(around[around != NOBODY]))
             farthest = max(float(distances[lists.alive[:n]].max()), 1e-12)
             attachment = Attachment(distances, nearest, farthest)
-            return attach(lists, self._sets, attachment, self.how, rows)
+            how = self.how if weight_of_original is None else replace(self.how, weight_of_original=weight_of_original)
+            return attach(lists, self._sets, attachment, how, rows)
 
 
 def _nearest(distances: NDArray[np.float32], alive: NDArray[np.bool_], k: int) -> Rows:

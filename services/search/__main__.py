@@ -42,7 +42,8 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     embedder = Embedder(inference, networks.embedder)
     blobs = LocalFolder(settings.blobs.folder)
     reader = ProbeReader(PhotoPeople(detector), embedder)
-    indexing = Indexing(store, lambda: reader.model, own.index_limits, every_s=own.index_refresh_s) if own.index else None
+    indexing = Indexing(store, lambda: reader.model, own.index_limits, every_s=own.index_refresh_s,
+                        graphs=own.graphs) if own.index else None  # fmt: skip
     desk = Desk(
         store=store,
         blobs=blobs,

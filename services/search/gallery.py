@@ -12,12 +12,14 @@ from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query, Scope
 from haetae.domain.sighting import Sighting
+from haetae.ranking import KReciprocal, Reranking
 from haetae.ranking.evidence import Reliability
 from haetae.routing.plausibility import TravelTimes
 from haetae.store.index import Question, nearest
 from haetae.store.store import Transaction
 from services.search.index import Indexing
 from services.search.metrics import searched
+from services.search.port import Reranked
 from services.search.probes import Probes
 from services.search.travel_times.knowledge import RememberedTimes
 
@@ -59,6 +61,11 @@ class StoredGallery:
             return read
         known = {**held, **dict(zip(missing, read, strict=True))}
         return np.stack([known[id] for id in ids])
+
+    def reranked(self, ids: Sequence[TrackletId], probes: Probes, how: Reranking) -> Reranked | None:
+        """By the neighbour graphs beside the index."""
+        graphs = self._indexing.graphs if self._indexing and self._indexing.of(probes.model) else None
+        return graphs.reranked(ids, probes.vectors, how) if graphs and isinstance(how, KReciprocal) else None
 
     def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
         """In the order of `ids`."""

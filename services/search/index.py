@@ -11,17 +11,27 @@ from haetae.errors import Transient
 from haetae.store.index import EmbeddingIndex, Limits
 from haetae.store.store import Store
 from haetae.telemetry import logs
+from services.search.graphs import Graphs
 from services.search.metrics import indexed
 
 
 class Indexing:
     """Refreshes in a thread of its own. Without one that is loaded, and while it is being loaded, exact scans answer."""
 
-    def __init__(self, store: Store, serving: Callable[[], ModelVersion], limits: Limits, *, every_s: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        serving: Callable[[], ModelVersion],
+        limits: Limits,
+        *,
+        every_s: float,
+        graphs: Graphs | None = None,
+    ) -> None:
         self._store = store
         self._serving = serving
         self._limits = limits
         self._every_s = every_s
+        self.graphs = graphs
         self._index: EmbeddingIndex | None = None
         self._is_behind = False
 
@@ -33,6 +43,8 @@ class Indexing:
     def start(self, stop: threading.Event) -> None:
         """Begins, and returns at once; ends when `stop` is set."""
         threading.Thread(target=self._run, args=(stop,), name="indexing", daemon=True).start()
+        if self.graphs:
+            self.graphs.start(lambda: self._index.newest if self._index else None, stop)
 
     def refresh(self) -> None:
         """Takes in what has changed; at first, or when another network serves, everything. Raises Transient."""

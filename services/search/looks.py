@@ -26,13 +26,17 @@ from services.search.weighing import FARTHEST, Look
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looks:
-    """What the nearest sightings look like to `probes`: `vectors` (n, d) in the order of `ids`, and each one's look."""
+    """What the nearest sightings look like to `probes`: `vectors` (n, d) in the order of `ids`, and each one's look.
+
+    `n_against_all` of them were re-ranked against everybody of their day, the others against each other alone.
+    """
 
     probes: Probes
     reranking: Reranking
     ids: Sequence[TrackletId]
     vectors: Vectors
     of: Mapping[TrackletId, Look]
+    n_against_all: int = 0
 
     def nearest(self, limit: int) -> list[TrackletId]:
         """The `limit` whose looks are best, and those that are as good as the last of them."""
@@ -62,14 +66,15 @@ def compared(
     (ids, vectors), (reranking, likeness) = nearest, how
     cosines = _cosine(probes.vectors, vectors)
     distances = fuse_photos(cosines, probes.qualities)
-    taken_by = _taken_by(len(probes.vectors), gallery.cameras(ids)) if isinstance(reranking, CameraAware) else None
-    reranked = fuse_photos(_reranked(probes.vectors, vectors, reranking, taken_by), probes.qualities)
+    after, known = _reranked((ids, vectors), probes, gallery, reranking)
+    reranked = fuse_photos(after, probes.qualities)
     away = _embedded(gallery.sightings(query.rejected), probes.model) if query.rejected else []
     if away:
         reranked = pushed_back(reranked, cosines.min(axis=0), _cosine(np.stack(away), vectors).min(axis=0))
     slope = likeness.of(reranking)
     pairs = zip(ids, distances.tolist(), reranked.tolist(), strict=True)
-    return Looks(probes, reranking, ids, vectors, {id: Look(before, after, slope.log_odds(after)) for id, before, after in pairs})
+    of = {id: Look(before, after, slope.log_odds(after)) for id, before, after in pairs}
+    return Looks(probes, reranking, ids, vectors, of, int(known.sum()))
 
 
 def _cosine(probes: Vectors, gallery: Vectors) -> NDArray[np.float32]:
@@ -88,7 +93,22 @@ def _taken_by(n_photos: int, cameras: Sequence[CameraId]) -> TakenBy:
     return TakenBy(len(names) + np.arange(n_photos), numbers)
 
 
-def _reranked(probes: Vectors, gallery: Vectors, how: Reranking, taken_by: TakenBy | None) -> NDArray[np.float32]:
+def _reranked(
+    nearest: tuple[Sequence[TrackletId], Vectors], probes: Probes, gallery: Gallery, how: Reranking
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """(n_photos, n) re-ranked distances, and of whom (n,) they come from a stored graph: the others are re-ranked together."""
+    ids, vectors = nearest
+    stored = gallery.reranked(ids, probes, how)
+    if stored is not None and stored.known.all():
+        return stored.distances, stored.known
+    taken_by = _taken_by(len(probes.vectors), gallery.cameras(ids)) if isinstance(how, CameraAware) else None
+    together = _reranked_together(probes.vectors, vectors, how, taken_by)
+    if stored is None:
+        return together, np.zeros(len(ids), np.bool_)
+    return np.where(stored.known, stored.distances, together), stored.known
+
+
+def _reranked_together(probes: Vectors, gallery: Vectors, how: Reranking, taken_by: TakenBy | None) -> NDArray[np.float32]:
     """Re-ranked distances; where all vectors are one there is nothing to re-rank, and all are at distance 0."""
     try:
         return rerank_embeddings(probes, gallery, how, taken_by)

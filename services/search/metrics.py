@@ -12,6 +12,7 @@ _QUERIES = _metrics.counter("queries", "Answered queries by what they were asked
 
 _INDEX_ROWS = _metrics.gauge("index_rows", "Embeddings in the index of this process.")
 _INDEX_BYTES = _metrics.gauge("index_bytes", "Memory that the index of this process takes.")
+_GRAPH_ROWS = _metrics.gauge("graph_rows", "Sightings in the neighbour graphs of this process.")
 _SEARCHES = _metrics.counter(
     "searches", "Searches for the nearest sightings, by what answered: the index or an exact scan.", ["by"]
 )
@@ -21,6 +22,11 @@ def indexed(n_rows: int, n_bytes: int) -> None:
     """Tells how large the index is."""
     _INDEX_ROWS.set(n_rows)
     _INDEX_BYTES.set(n_bytes)
+
+
+def graphed(n_rows: int) -> None:
+    """Tells how much the neighbour graphs hold."""
+    _GRAPH_ROWS.set(n_rows)
 
 
 def searched(by: str) -> None:

@@ -50,7 +50,8 @@ class Answer:
     """People, the most likely first. `timings_s` in seconds by step; the scope has `n_gallery` sightings.
 
     `model` is the network whose embeddings were compared; None where nothing was. `in_gallery` says whether the person is likely
-    to be there at all; None without photos, and where sightings of the person are confirmed.
+    to be there at all; None without photos, and where sightings of the person are confirmed. `n_against_all` of the sightings
+    that were compared were re-ranked against everybody of their day, the others among themselves.
     """
 
     people: tuple[Person, ...]
@@ -58,6 +59,7 @@ class Answer:
     model: ModelVersion | None
     timings_s: Mapping[str, float]
     in_gallery: InGallery | None = None
+    n_against_all: int = 0
 
 
 class SearchPipeline:
@@ -85,17 +87,17 @@ class SearchPipeline:
         n_gallery = gallery.count(query.scope)
         weigher = self._weigher(query, gallery)
         steps.end("count", n_gallery)
-        in_gallery = None
+        in_gallery, n_against_all = None, 0
         if probes is None:
             candidates = self._by_attributes(weigher, gallery, steps)
         else:
             looks = self._compared(weigher, probes, gallery, reranking or self._ranking.reranking, steps)
             in_gallery = self._in_gallery(query, looks, n_gallery)
-            candidates = self._by_photos(weigher, looks, gallery, steps)
+            candidates, n_against_all = self._by_photos(weigher, looks, gallery, steps), looks.n_against_all
         model = probes.model if probes else _commonest_model(candidates)
         people = self._people(candidates, model, weigher)
         steps.end("group", len(candidates))
-        return Answer(people, n_gallery, model, steps.taken_s, in_gallery)
+        return Answer(people, n_gallery, model, steps.taken_s, in_gallery, n_against_all)
 
     def _weigher(self, query: Query, gallery: Gallery) -> Weigher:
         positions, times = gallery.positions(), gallery.travel_times()

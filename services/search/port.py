@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query, Scope
 from haetae.domain.sighting import Sighting
+from haetae.ranking import Reranking
 from haetae.ranking.evidence import Reliability
 from haetae.routing.plausibility import TravelTimes
 from services.search.probes import Probes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reranked:
+    """Re-ranked distances (n_photos, n) float32 of the sightings that are `known` (n,); of the others nothing is said."""
+
+    distances: NDArray[np.float32]
+    known: NDArray[np.bool_]
 
 
 class Gallery(Protocol):
@@ -27,6 +40,13 @@ class Gallery(Protocol):
 
     def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> Vectors:
         """(n, d) float32 unit rows of the probes' model in the order of `ids`, which `nearest` gave."""
+        ...
+
+    def reranked(self, ids: Sequence[TrackletId], probes: Probes, how: Reranking) -> Reranked | None:
+        """Each probe re-ranked against everybody whom a stored neighbour graph holds, not against `ids` alone.
+
+        None where no graph is for `how`, or none knows more than `ids`.
+        """
         ...
 
     def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:

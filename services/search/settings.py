@@ -11,6 +11,7 @@ from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson
 from haetae.settings import Settings
 from haetae.store.index import Limits
+from services.search.graphs import Graphs
 from services.search.pipeline import Ranking
 
 
@@ -39,6 +40,8 @@ class SearchSection(BaseModel):
         default=50_000, ge=0
     )  # so many sightings are compared exactly, of more those that look nearest
     index_compared: int = Field(default=4_000, ge=100, le=50_000)
+    graph_rows: int = Field(default=100_000, ge=0)  # sightings of the newest days that are re-ranked against everybody; 0: none
+    graph_refresh_s: float = Field(default=5.0, gt=0, le=600)
     longest_camera_test_s: float = Field(default=10.0, gt=0, le=30)
 
     @property
@@ -51,6 +54,12 @@ class SearchSection(BaseModel):
         """What the index may take, and how far it looks."""
         memory_bytes = self.index_memory_mib * 2**20
         return Limits(memory_bytes=memory_bytes, compared_all=self.index_compared_all, compared=self.index_compared)
+
+    @property
+    def graphs(self) -> Graphs | None:
+        """The neighbour graphs beside the index."""
+        how = KReciprocal(self.k1, self.k2, self.weight_of_original)
+        return Graphs(how, most_rows=self.graph_rows, every_s=self.graph_refresh_s) if self.graph_rows else None
 
     @property
     def ranking(self) -> Ranking:

@@ -189,6 +189,7 @@ def _one(inquiry: Inquiry, index: int, answer: Answer | None) -> TargetOut:
         label=inquiry.asked.targets[index].label,
         model=str(answer.model) if answer and answer.model else None,
         probes=list(inquiry.probes[index]),
+        n_against_all=answer.n_against_all if answer else 0,
         people=people,
         n_people=len(people),
     )

@@ -267,6 +267,11 @@ class AnswerOut(Shown):
         examples=["reid-0288@1-f32"],
     )
     probes: list[ProbeOut] = Field(default=[])
+    n_against_all: int = Field(
+        default=0,
+        description="How many of the sightings that were compared were re-ranked against everybody of their day, by the stored "
+        "neighbour graph; the others, newer than it or of older days, among themselves.",
+    )
     people: list[PersonOut] = Field(default=[])
     n_people: int = Field(default=0, description="How many people were found, on all pages.")
     next_cursor: str | None = Field(

@@ -143,7 +143,7 @@ def test_what_cannot_be_ranked_is_refused() -> None:
     probes, gallery = people(2, 30)
     graph = graph_of(gallery)
     graph.remove(np.array([4]))
-    with pytest.raises(ValueError, match="not in the graph"):
+    with pytest.raises(KeyError, match="not in the graph"):
         graph.reranked(probes[0], np.array([3, 4]))
     with pytest.raises(ValueError, match="not finite"):
         graph.reranked(probes[0] * np.nan, np.arange(3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Probe, Query, Scope
 from haetae.domain.sighting import Sighting
 from haetae.imaging.crop import crop
+from haetae.ranking import Reranking
 from haetae.ranking.evidence import Reliability, log_odds
 from haetae.routing.plausibility import TravelTimes
+from services.search.port import Reranked
 from services.search.probes import Probes, ReadPhoto
 from tests.kit.builders import HD, MODEL, pixels
 
@@ -28,6 +30,7 @@ class GalleryInMemory:
         self._sightings = {sighting.id: sighting for sighting in sightings}
         self._positions = positions or {}
         self.asked_for = 0
+        self.stored: Callable[[Sequence[TrackletId]], Reranked] | None = None
 
     def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
         """By the smallest distance to any probe."""
@@ -43,6 +46,10 @@ class GalleryInMemory:
         """In the order of `ids`."""
         found = [embedding.vector for id in ids if (embedding := self._sightings[id].embedding)]
         return np.stack(found) if found else np.empty((0, 0), np.float32)
+
+    def reranked(self, ids: Sequence[TrackletId], probes: Probes, how: Reranking) -> Reranked | None:
+        """As it was told."""
+        return self.stored(ids) if self.stored else None
 
     def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
         """In the order of `ids`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 
 from haetae.domain.attributes import Attributes, condition
 from haetae.domain.embedding import Embedding, ModelVersion, normalised
-from haetae.domain.ids import CameraId
+from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import SystemClock
 from haetae.ranking import CameraAware, KReciprocal, TakenBy, rerank_embeddings
 from services.search.pipeline import Ranking, SearchPipeline
+from services.search.port import Reranked
 from services.search.stages import Stage
 from tests.kit.builders import MODEL, SEOUL, at, scope, sighting, unit_vector
 from tests.unit.services.search.fakes import GalleryInMemory, probes
@@ -81,6 +83,25 @@ def test_camera_aware_reranking_knows_each_candidate_s_camera() -> None:
     expected = rerank_embeddings(np.stack([look(4, 999), look(4, 998)]), vectors, how, taken_by)
     for one, after in zip(CROWD, expected.mean(axis=0), strict=True):  # both photos are as good
         assert abs((given[one.id].reranked_distance or 0) - float(after)) < 1e-5
+
+
+def test_a_stored_graph_s_distances_stand_where_it_knows_the_sighting() -> None:
+    """Whom a graph knows has its distance; whom it does not know yet has that of the candidates among themselves."""
+    gallery = GalleryInMemory(CROWD)
+    alone = {
+        c.sighting.id: c for p in PIPELINE.answer(Query(scope()), probes(look(4, 999)), gallery).people for c in p.candidates
+    }
+    known = {sighting.id for sighting in CROWD[:10]}
+
+    def stored(ids: Sequence[TrackletId]) -> Reranked:
+        return Reranked(np.full((1, len(ids)), 0.123, np.float32), np.array([id in known for id in ids]))
+
+    gallery.stored = stored
+    answer = PIPELINE.answer(Query(scope()), probes(look(4, 999)), gallery)
+    assert answer.n_against_all == len(known)
+    for candidate in (c for person in answer.people for c in person.candidates):
+        id = candidate.sighting.id
+        assert candidate.reranked_distance == (pytest.approx(0.123) if id in known else alone[id].reranked_distance)
 
 
 def test_a_rejected_person_steps_aside() -> None:
