@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from haetae.errors import Misconfigured
 
@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
 class Served:
     """An application that is being served from a thread."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
         self._socket = _listening(host, port)
         self.port: int = self._socket.getsockname()[1]  # also where 0 (any) was asked for
         self._server = _server(app)
@@ -53,21 +53,21 @@ class Served:
         self._socket.close()
 
 
-def serve(app: FastAPI, host: str, port: int, stop: threading.Event) -> None:
+def serve(app: Starlette, host: str, port: int, stop: threading.Event) -> None:
     """Serves until `stop` is set, then ends gracefully. Raises Misconfigured where the port is taken."""
     served = serve_in_thread(app, host, port)
     stop.wait()
     served.stop()
 
 
-def serve_in_thread(app: FastAPI, host: str, port: int) -> Served:
+def serve_in_thread(app: Starlette, host: str, port: int) -> Served:
     """Serves beside other work; call `stop()` on what is returned. Raises Misconfigured where the port is taken."""
     served = Served(app, host, port)
     served.start()
     return served
 
 
-def _server(app: FastAPI) -> _Server:
+def _server(app: Starlette) -> _Server:
     return _Server(
         uvicorn.Config(
             app,

@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from haetae.domain.timing import SystemClock
+from haetae.embedded.gateway import Upstreams, create_gateway
+from haetae.http.server import serve_in_thread
 from haetae.store.queries import QueryRecord, QueryState
 from tests.integration.search.conftest import Api
 from tests.integration.search.live import BLACK, EVENTS, WINDOW, Event, events, n_waiting, replica, waiting_gallery
@@ -127,6 +129,27 @@ def test_a_caller_who_goes_away_cancels_and_leaves_nothing_behind(api: Api) -> N
     with store.begin() as transaction:
         acts = [record.act for record in transaction.audit.page(subject=f"query/{ids[0]}")]
     assert acts == ["query_cancelled", "query_asked"]
+
+
+def test_streams_pass_the_front_door(api: Api) -> None:
+    """Events come through it as they happen, not when the answer is there; who hangs up there cancels the query."""
+    with replica(api, heartbeat_s=0.2) as behind:
+        door = serve_in_thread(create_gateway(Upstreams(str(behind.base_url), "http://127.0.0.1:1")), "127.0.0.1", 0)
+        address = f"http://127.0.0.1:{door.port}"
+        try:
+            with (
+                httpx.Client(base_url=address, headers=api.headers(), timeout=20.0, trust_env=False) as client,
+                waiting_gallery(api.desk.store),
+                client.stream("POST", "/v1/queries", json=QUERY, headers=EVENTS) as response,
+            ):
+                coming = events(response)
+                id = next(coming).data["id"]
+                assert next(coming) == Event(":")
+                until(lambda: n_waiting(api.desk.store) > 0, "the query waits in the database")
+                response.close()
+                until(lambda: state_of(behind, id) == "cancelled", "nobody listens behind the door")
+        finally:
+            door.stop()
 
 
 def test_what_has_ended_cannot_be_cancelled(api: Api) -> None:
