@@ -33,11 +33,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConditionEvidence:
-    """One condition against what was read: the value that was read best, its score 0-1, and the log odds before any weight."""
+    """One condition against what was read: the value that was read best and its score 0-1.
+
+    `holds` is how likely the condition is true of who was seen, by how common it is and how it was read; `log_odds` what that is
+    worth for the person of whom it was told, before any weight.
+    """
 
     condition: AttributeCondition
     read: str | None
     score: float | None
+    holds: float | None
     log_odds: float
     verdict: Verdict
 

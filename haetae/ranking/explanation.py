@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from haetae.domain.attributes import AttributeCondition, Attributes
 from haetae.domain.embedding import Vectors
 from haetae.domain.explanation import ConditionEvidence, Hop, SharedNeighbours, Verdict
 from haetae.domain.query import Candidate, TrajectoryStep
-from haetae.ranking.evidence import Reliability, log_odds
+from haetae.ranking.evidence import Reliability, holding, likelihoods, probability, worth
 
 Plausibility = Callable[[TrajectoryStep, TrajectoryStep], float]
 """Log odds that two stops are of one person, by their times and places: 0 where nothing is known, -inf where impossible."""
@@ -26,8 +26,7 @@ def conditions_explained(
     conditions: Sequence[AttributeCondition], attributes: Attributes, reliability: Reliability
 ) -> tuple[ConditionEvidence, ...]:
     """Each condition once, in the order in which they were asked."""
-    found = log_odds(conditions, attributes, reliability)
-    return tuple(_explained(condition, attributes, odds) for condition, odds in found.items())
+    return tuple(_explained(condition, attributes, reliability) for condition in dict.fromkeys(conditions))
 
 
 def shared_neighbours(probes: Vectors, gallery: Vectors, rows: Sequence[int], k: int) -> list[SharedNeighbours]:
@@ -57,11 +56,15 @@ def with_hops(candidates: Sequence[Candidate], way: Sequence[TrajectoryStep], pl
     return told
 
 
-def _explained(condition: AttributeCondition, attributes: Attributes, odds: float) -> ConditionEvidence:
+def _explained(condition: AttributeCondition, attributes: Attributes, reliability: Reliability) -> ConditionEvidence:
     scores = attributes.scores.get(condition.name) or {}
     read = max(scores, key=lambda value: scores[value]) if scores else None
-    verdict = Verdict.UNKNOWN if abs(odds) < _CLEARLY else Verdict.AGREES if odds > 0 else Verdict.DISAGREES
-    return ConditionEvidence(condition, read, None if read is None else scores[read], odds, verdict)
+    speaks = holding(condition, attributes, reliability)
+    verdict = Verdict.UNKNOWN if abs(speaks) < _CLEARLY else Verdict.AGREES if speaks > 0 else Verdict.DISAGREES
+    known = likelihoods(condition, reliability)
+    holds = None if read is None or known is None else probability(speaks + log(known.share / (1.0 - known.share)))
+    score = None if read is None else scores[read]
+    return ConditionEvidence(condition, read, score, holds, worth(speaks, condition, reliability), verdict)
 
 
 def _hop(other: TrajectoryStep, earlier: TrajectoryStep, later: TrajectoryStep, plausible: Plausibility) -> Hop:

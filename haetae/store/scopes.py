@@ -15,7 +15,7 @@ from haetae.domain.attributes import UNKNOWN_SCORE, VALUES, AttributeCondition
 from haetae.domain.geometry import GeoPoint, polygon_contains
 from haetae.domain.ids import CameraId
 from haetae.domain.query import Scope
-from haetae.ranking.evidence import DECIMALS, FAINTEST, MOST, Reliability, likelihoods
+from haetae.ranking.evidence import DECIMALS, FAINTEST, MOST, TOLD_WRONGLY, Reliability, likelihoods
 from haetae.store.tables import CameraRow, SightingEmbeddingRow, SightingRow
 
 LONGEST_SIGHTING = timedelta(days=1)
@@ -87,10 +87,15 @@ def _log_odds_of_one(condition: AttributeCondition, reliability: Reliability) ->
         _weight(func.coalesce(cast(scores[value].astext, Double), UNKNOWN_SCORE), len(values), sharpness) for value in values
     ]
     odds = func.ln(_weighted(weights, read.holds) / _weighted(weights, read.fails))
-    bounded = func.greatest(func.least(odds, MOST), -MOST)
-    rounded = cast(func.round(cast(bounded, Numeric), DECIMALS), Double)
+    holding = func.exp(_rounded(func.greatest(func.least(odds, MOST), -MOST)))
+    of_person = holding * (1.0 - TOLD_WRONGLY) + TOLD_WRONGLY
+    of_anybody = holding * read.share + (1.0 - read.share)
     told = scores.has_any(array(condition.values))
-    return case((told, -rounded if condition.negated else rounded), else_=0.0)
+    return case((told, _rounded(func.ln(of_person / of_anybody))), else_=0.0)
+
+
+def _rounded(value: ColumnElement[float]) -> ColumnElement[float]:
+    return cast(func.round(cast(value, Numeric), DECIMALS), Double)
 
 
 def _weight(score: ColumnElement[float], k: int, sharpness: float) -> ColumnElement[float]:

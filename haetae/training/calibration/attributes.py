@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.attributes import UNKNOWN_SCORE, VALUES, AttributeCondition, AttributeName, Attributes
-from haetae.ranking.evidence import AttributeReliability, Reliability, log_odds, probability, weight
+from haetae.ranking.evidence import AttributeReliability, Reliability, holding, probability, weight
 from haetae.training.calibration.logistic import balanced, calibration_error, log_loss, reliability_diagram
 from haetae.training.calibration.tracklets import Tracklets
 
 SHARPNESSES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
-_AS_MANY = 8.0  # people read like everybody else, as whom a value's row begins: rare values are not measured well
+_AS_MANY = 3.0  # people read like everybody else, as whom a value's row begins: rare values are not measured well
+_ROUNDS = 30
 _LEAST = 1e-3
 
 Floats = NDArray[np.float64]
@@ -58,20 +59,36 @@ def _of_one(name: AttributeName, people: Tracklets) -> AttributeReliability | No
     values = VALUES[name]
     truth = np.array([values.index(true) for _, true in both])
     scores = np.array([[read.get(value, UNKNOWN_SCORE) for value in values] for read, _ in both])
-    counts = np.zeros((len(values), len(values)))
-    np.add.at(counts, (truth, scores.argmax(axis=1)), 1.0)
-    anybody = _shares(counts.sum(axis=0) + 1.0)
-    prior = _shares(counts.sum(axis=1) + 1.0)
-    rows = np.stack([_shares(row + _AS_MANY * anybody) for row in counts])
-    best = min(SHARPNESSES, key=lambda sharpness: _surprise(scores, truth, prior, rows, sharpness))
-    return AttributeReliability(tuple(prior.tolist()), tuple(tuple(row) for row in rows.tolist()), best)
+    prior = _shares(np.bincount(truth, minlength=len(values)).astype(np.float64) + 1.0)
+    tried = [(sharpness, _confusion(scores, truth, sharpness)) for sharpness in SHARPNESSES]
+    sharpness, rows = min(tried, key=lambda each: _surprise(_weights(scores, each[0]), truth, prior, each[1]))
+    return AttributeReliability(tuple(prior.tolist()), tuple(tuple(row) for row in rows.tolist()), sharpness)
 
 
-def _surprise(scores: Floats, truth: NDArray[np.intp], prior: Floats, rows: Floats, sharpness: float) -> float:
+def _confusion(scores: Floats, truth: NDArray[np.intp], sharpness: float) -> Floats:
+    """(k, k) how often each value is read of people with each: by expectation maximisation, for a doubtful reading is none of one
+    value but shared by those that it can be, as far as people with the true value are read so."""
+    weights, k = _weights(scores, sharpness), scores.shape[1]
+    read = np.eye(k)[scores.argmax(axis=1)]
+    rows = np.empty((k, k))
+    for _ in range(_ROUNDS):
+        counts = np.zeros((k, k))
+        np.add.at(counts, truth, read)
+        anybody = _shares(counts.sum(axis=0) + 1.0)
+        rows = np.stack([_shares(row + _AS_MANY * anybody) for row in counts])
+        read = weights * rows[truth]
+        read /= read.sum(axis=1, keepdims=True)
+    return rows
+
+
+def _surprise(weights: Floats, truth: NDArray[np.intp], prior: Floats, rows: Floats) -> float:
     """Mean -log of what the readings give to the true value."""
-    weights = np.array([[weight(score, scores.shape[1], sharpness) for score in row] for row in scores.tolist()])
     posterior = (weights @ rows.T) * prior
     return float(-np.log(posterior[np.arange(len(truth)), truth] / posterior.sum(axis=1)).mean())
+
+
+def _weights(scores: Floats, sharpness: float) -> Floats:
+    return np.array([[weight(score, scores.shape[1], sharpness) for score in row] for row in scores.tolist()])
 
 
 def _shares(counts: Floats) -> Floats:
@@ -87,7 +104,7 @@ def _asked(name: AttributeName, people: Tracklets, measured: Reliability) -> tup
         asked = AttributeCondition(name, (value,))
         true = np.array([t == value for _, t in known])
         if true.any() and not true.all():
-            said += [probability(log_odds([asked], a, measured)[asked]) for a, _ in known]
+            said += [probability(holding(asked, a, measured)) for a, _ in known]
             raw += [asked.evidence(a) for a, _ in known]
             holds.append(true)
             weights.append(balanced(true))

@@ -36,7 +36,13 @@ class ConditionEvidenceOut(Shown):
     negated: bool = Field(validation_alias="not", serialization_alias="not")
     read: str | None = Field(description="The value that was read best; null where the attribute was not read.")
     score: float | None = Field(description="How certain the network is of `read`, 0-1.")
-    log_odds: float = Field(description="What the reading is worth by how often such readings are right; before any weight.")
+    holds: float | None = Field(
+        description="How likely this is true of who was seen, 0-1: by how common it is among people and how it was read."
+    )
+    log_odds: float = Field(
+        description="What that is worth for the person of whom it was told, before any weight: what is common says little, "
+        "and nothing that is told counts as certain."
+    )
     verdict: Verdict
 
     @classmethod
@@ -49,6 +55,7 @@ class ConditionEvidenceOut(Shown):
             negated=asked.negated,
             read=evidence.read,
             score=evidence.score,
+            holds=evidence.holds,
             log_odds=evidence.log_odds,
             verdict=evidence.verdict,
         )

@@ -9,9 +9,11 @@ import pytest
 from haetae.domain.attributes import VALUES, AttributeCondition, AttributeName, Attributes
 from haetae.ranking.evidence import (
     MOST,
+    TOLD_WRONGLY,
     UNMEASURED,
     AttributeReliability,
     Reliability,
+    holding,
     likelihoods,
     log_odds,
     probability,
@@ -28,10 +30,27 @@ def worth(condition: AttributeCondition, scores: dict[str, float], reliability: 
     return log_odds([condition], Attributes({condition.name: scores}), reliability)[condition]
 
 
-def test_a_certain_reading_is_worth_its_likelihood_ratio() -> None:
+def test_a_certain_reading_speaks_by_its_likelihood_ratio() -> None:
     """Read as female: 0.8 of women are, 0.1 of men."""
-    assert worth(GIRL, {"male": 0.0, "female": 1.0}) == pytest.approx(math.log(0.8 / 0.1), abs=1e-4)
-    assert worth(GIRL, {"male": 1.0, "female": 0.0}) == pytest.approx(math.log(0.2 / 0.9), abs=1e-4)
+    for scores, expected in (({"male": 0.0, "female": 1.0}, 0.8 / 0.1), ({"male": 1.0, "female": 0.0}, 0.2 / 0.9)):
+        assert holding(GIRL, Attributes({GENDER: scores}), MEASURED) == pytest.approx(math.log(expected), abs=1e-4)
+
+
+def test_worth_is_the_reading_of_the_person_against_that_of_anybody() -> None:
+    """Of the person it is told rightly but for TOLD_WRONGLY; anybody is female as often as people are."""
+    told_rightly = 1 - TOLD_WRONGLY
+    for scores, of_women, of_men in (({"male": 0.0, "female": 1.0}, 0.8, 0.1), ({"male": 1.0, "female": 0.0}, 0.2, 0.9)):
+        of_person = told_rightly * of_women + TOLD_WRONGLY * of_men
+        assert worth(GIRL, scores) == pytest.approx(math.log(of_person / (0.5 * of_women + 0.5 * of_men)), abs=1e-4)
+
+
+def test_what_is_rare_says_more_than_what_is_common() -> None:
+    """A helmet that is read where it was told of says more than no hat where none was told of."""
+    rows = ((0.9, 0.05, 0.05), (0.05, 0.9, 0.05), (0.05, 0.05, 0.9))
+    hats = Reliability({AttributeName.HAT: AttributeReliability((0.1, 0.05, 0.85), rows)})
+    helmet, none = ({v: float(v == told) for v in VALUES[AttributeName.HAT]} for told in ("helmet", "none"))
+    has_helmet, has_none = (AttributeCondition(AttributeName.HAT, (told,)) for told in ("helmet", "none"))
+    assert worth(has_helmet, helmet, hats) > 1.5 > worth(has_none, none, hats) > 0
 
 
 def test_what_is_unknown_is_exactly_neutral() -> None:
@@ -51,17 +70,24 @@ def test_doubtful_readings_say_less() -> None:
     assert len(set(worths)) == len(worths)
 
 
-def test_no_reading_is_worth_more_than_the_bound() -> None:
-    """Whatever the confusion and the scores: one wrong "gender" costs a child at most MOST, and "not" no more."""
+def test_one_wrong_reading_costs_no_more_than_having_been_told_wrongly() -> None:
+    """Whatever the confusion and the scores: one wrong "gender" costs a child at most log(TOLD_WRONGLY), "not" as well."""
     sure = Reliability({GENDER: AttributeReliability((0.5, 0.5), ((0.9999, 0.0001), (0.0001, 0.9999)), 4.0)})
-    assert worth(GIRL, {"male": 1.0, "female": 0.0}, sure) == -MOST
-    assert worth(AttributeCondition(GENDER, ("female",), negated=True), {"male": 1.0, "female": 0.0}, sure) == MOST
+    boy = {"male": 1.0, "female": 0.0}
+    assert holding(GIRL, Attributes({GENDER: boy}), sure) == -MOST
+    for condition in (GIRL, AttributeCondition(GENDER, ("male",), negated=True)):
+        assert math.log(TOLD_WRONGLY) < worth(condition, boy, sure) < -1
 
 
-def test_not_turns_the_sign() -> None:
-    """ "Not red" is worth as much against as "red" is for."""
+def test_not_is_any_of_the_others() -> None:
+    """ "Not red" is "any other colour", and speaks against as far as "red" speaks for."""
     scores = {"red": 0.9, "blue": 0.1}
-    assert worth(AttributeCondition(COLOUR, ("red",), negated=True), scores) == -worth(RED, scores) < 0
+    not_red = AttributeCondition(COLOUR, ("red",), negated=True)
+    others = AttributeCondition(COLOUR, tuple(value for value in VALUES[COLOUR] if value != "red"))
+    assert worth(not_red, scores) == pytest.approx(worth(others, scores), abs=1e-6)
+    assert worth(not_red, scores) < 0
+    told = Attributes({COLOUR: scores})
+    assert holding(not_red, told, MEASURED) == pytest.approx(-holding(RED, told, MEASURED), abs=2e-6)
 
 
 def test_several_values_are_any_of_them() -> None:
@@ -80,6 +106,7 @@ def test_several_values_count_by_how_many_people_have_them() -> None:
     assert read is not None
     assert read.holds == pytest.approx((0.9 * 2 / 3 + 0.05 / 3, 0.9 / 3 + 0.05 * 2 / 3, 0.05))
     assert read.fails == rows[2]
+    assert read.share == pytest.approx(0.9)
 
 
 def test_scores_of_one_value_alone_are_understood() -> None:
