@@ -1,4 +1,4 @@
-"""`haetae tune recipe|rerank|grid`: good parameters, searched for or studied."""
+"""`haetae tune recipe|rerank|grid|routes`: good parameters, searched for or studied."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from haetae.cli.output import AsJson, emit, say, table_of
 from haetae.cli.training_extra import Device, Settings, Threads, Workers, training_installed
+from haetae.cli.tune_routes import tune_routes
 
 if TYPE_CHECKING:
     from haetae.training.tuning.objectives import Trained
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("recipe", help="Search for the parameters of a recipe.")(tune_recipe)
     group.command("rerank", help="Search for k1, k2, lambda and a threshold on a file of embeddings.")(tune_rerank)
     group.command("grid", help="A grid of parameters x data sets x folds, one table.")(tune_grid)
+    group.command("routes", help="Learn travel times between cameras from confirmed and certain sightings.")(tune_routes)
     app.add_typer(group, name="tune", help="Good parameters, searched for or studied.")
 
 
