@@ -104,7 +104,7 @@ def log_odds(
 
 
 def holding(condition: AttributeCondition, attributes: Attributes, reliability: Reliability) -> float:
-    """log P(reading | the condition holds) - log P(reading | it does not), natural, within -MOST..MOST; 0 where it is not read."""
+    """log P(reading | the condition holds) - log P(reading | it does not), natural, within -MOST..MOST; 0 where not read."""
     scores = attributes.scores.get(condition.name)
     read = likelihoods(condition, reliability)
     if scores is None or read is None or not any(value in scores for value in condition.values):

@@ -25,7 +25,7 @@ class Weights:
     Below 1 for what is measured on other people than those who are looked for, and for conditions that depend on each other.
     """
 
-    attributes: float = 1.0
+    attributes: float = 0.5
     space_time: float = 1.0
 
 

@@ -15,6 +15,7 @@ from haetae.inference.embedder import Embedder
 from haetae.inference.photo_people import PhotoPeople
 from haetae.inference.triton import TritonInference
 from haetae.media.address import AddressPolicy
+from haetae.models.calibration import calibration_of
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
 from haetae.telemetry.health import Health
@@ -41,7 +42,8 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     detector = PersonDetector(inference, networks.detector, min_score=own.least_person_score)
     embedder = Embedder(inference, networks.embedder)
     blobs = LocalFolder(settings.blobs.folder)
-    reader = ProbeReader(PhotoPeople(detector), embedder)
+    measured, read = calibration_of(networks.embedder), calibration_of(networks.attributes)
+    reader = ProbeReader(PhotoPeople(detector), embedder, limits=measured.limits)
     indexing = Indexing(store, lambda: reader.model, own.index_limits, every_s=own.index_refresh_s,
                         graphs=own.graphs) if own.index else None  # fmt: skip
     desk = Desk(
@@ -49,7 +51,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         blobs=blobs,
         ledger=Ledger(redis),
         reader=reader,
-        pipeline=SearchPipeline(own.ranking, clock),
+        pipeline=SearchPipeline(own.ranking_with(measured, read.reliability), clock),
         addresses=AddressPolicy(tuple(settings.sources.allowed_networks), tuple(settings.sources.import_folders)),
         buckets=Buckets(per_minute=own.queries_per_minute, at_once=own.queries_at_once, clock=clock),
         section=own,

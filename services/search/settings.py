@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
+from haetae.models.calibration import Calibration
 from haetae.ranking import KReciprocal
+from haetae.ranking.evidence import UNMEASURED, Reliability
 from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson
 from haetae.settings import Settings
@@ -30,7 +32,7 @@ class SearchSection(BaseModel):
     k1: int = Field(default=20, ge=1, le=200)
     k2: int = Field(default=6, ge=1, le=100)
     weight_of_original: float = Field(default=0.3, ge=0, le=1)
-    weight_of_attributes: float = Field(default=1.0, ge=0, le=4)  # of log odds, where those of appearance count 1
+    weight_of_attributes: float = Field(default=0.5, gt=0, le=4)  # of log odds, where those of appearance count 1
     weight_of_space_time: float = Field(default=1.0, ge=0, le=4)
     same_person_distance: float = Field(default=0.4, gt=0, le=2)  # cosine, of the configured embedder
     index: bool = True  # of embeddings, in memory; without it exact scans answer
@@ -63,12 +65,19 @@ class SearchSection(BaseModel):
 
     @property
     def ranking(self) -> Ranking:
-        """How candidates are chosen and ordered."""
+        """How candidates are chosen and ordered, by networks that nobody has measured."""
+        return self.ranking_with(Calibration(), UNMEASURED)
+
+    def ranking_with(self, embedder: Calibration, reliability: Reliability) -> Ranking:
+        """How candidates are chosen and ordered, by what an embedder and the readings of attributes are worth."""
         return Ranking(
             reranking=KReciprocal(self.k1, self.k2, self.weight_of_original),
             same_person=SamePerson(max_distance=self.same_person_distance),
             n_reranked=self.n_reranked,
             weights=Weights(self.weight_of_attributes, self.weight_of_space_time),
+            reliability=reliability,
+            likeness=embedder.likeness,
+            presence=embedder.presence,
         )
 
 

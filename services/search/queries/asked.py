@@ -60,7 +60,7 @@ def read(desk: Desk, asked: QueryIn, photos: Sequence[Sequence[SentPhoto]]) -> A
     targets = []
     for index, (target, query, sent) in enumerate(zip(asked.wanted, queries, photos, strict=True)):
         with _told_of(index if asked.targets else None):
-            photos_of, probes = reading.read(sent)
+            photos_of, probes = reading.read(sent, accept_poor=asked.accept_poor_probes)
             embedded = tuple(photo.probe.photo for photo in probes.photos) if probes else ()
             probes = _with_confirmed(desk, probes, target)
         targets.append(Target(_label_of(target), query, probes, photos_of, embedded))
@@ -82,6 +82,7 @@ def asked_out(asked: QueryIn, scope: Scope, n_photos: Sequence[int]) -> AskedOut
         polygon=asked.polygon,
         limit=asked.limit,
         reranking=asked.reranking,
+        accept_poor_probes=asked.accept_poor_probes,
     )
 
 
@@ -99,14 +100,14 @@ class _Reading:
         self._desk = desk
         self.took_s: dict[str, float] = {}
 
-    def read(self, sent: Sequence[SentPhoto]) -> tuple[tuple[Seen, ...], Probes | None]:
+    def read(self, sent: Sequence[SentPhoto], *, accept_poor: bool) -> tuple[tuple[Seen, ...], Probes | None]:
         if not sent:
             return (), None
         desk, clock = self._desk, self._desk.clock
         began_s = clock.monotonic_s()
         photos = desk.reader.read([Photo(open_photo(photo.data), photo.box) for photo in sent])
         detected_s = clock.monotonic_s()
-        probes = desk.reader.embed(photos)
+        probes = desk.reader.embed(photos, accept_poor=accept_poor)
         self._add("detect", detected_s - began_s)
         self._add("embed", clock.monotonic_s() - detected_s)
         return tuple(Seen(_shown(photo), encode(photo.crop, _CROP_JPEG_QUALITY)) for photo in photos), probes
@@ -172,5 +173,8 @@ def _shown(photo: ReadPhoto) -> ProbeOut:
         box=BoxShape.of(photo.probe.box),
         quality=photo.probe.quality,
         n_people=photo.n_people,
+        height_px=photo.height_px,
+        sharpness=photo.sharpness,
+        lacks=photo.lacks,
         crop_url="",  # it is kept once the query has an id
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from haetae.domain.attributes import AttributeName
 from haetae.domain.explanation import ConditionEvidence, Explanation, Hop, LogOdds, SharedNeighbours, Verdict
+from haetae.ranking.open_set import Found, InGallery
 from services.search.shapes import Shown
 
 
@@ -88,6 +89,23 @@ class HopOut(Shown):
     def of(cls, hop: Hop) -> Self:
         """The hop as it is shown."""
         return cls(sighting_id=hop.sighting_id, gap_s=hop.gap_s, log_odds=hop.log_odds, possible=hop.possible)
+
+
+class InGalleryOut(Shown):
+    """Whether the person is likely to be among the sightings of the window and cameras at all."""
+
+    found: Found
+    probability: float = Field(
+        ge=0,
+        le=1,
+        description="Had it been as likely as not: by how near the nearest sighting is, how densely the others lie behind it and "
+        "how many there are. `likely` from 0.8, `unlikely` up to 0.2; 0.5 by a network that was not measured.",
+    )
+
+    @classmethod
+    def of(cls, fact: InGallery) -> Self:
+        """As it is shown."""
+        return cls(found=fact.found, probability=fact.probability)
 
 
 class ExplanationOut(Shown):

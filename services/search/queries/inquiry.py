@@ -22,6 +22,7 @@ from services.search.pipeline import Answer
 from services.search.queries.asked import Asked, Seen, Target
 from services.search.queries.cancelling import Cancelled
 from services.search.queries.circumstances import MadeWithOut, made_with
+from services.search.queries.explaining import InGalleryOut
 from services.search.queries.repetition import Former, compared
 from services.search.queries.running import Run, Runs
 from services.search.queries.schemas import MOST_PHOTOS, AnswerOut, PersonOut, ProbeOut, QueryOut, TargetOut
@@ -190,6 +191,7 @@ def _one(inquiry: Inquiry, index: int, answer: Answer | None) -> TargetOut:
         model=str(answer.model) if answer and answer.model else None,
         probes=list(inquiry.probes[index]),
         n_against_all=answer.n_against_all if answer else 0,
+        in_gallery=InGalleryOut.of(answer.in_gallery) if answer and answer.in_gallery else None,
         people=people,
         n_people=len(people),
     )

@@ -13,7 +13,7 @@ from haetae.domain.query import Candidate, Person, TrajectoryStep
 from haetae.store.queries import QueryState
 from services.search.crops.links import crop_url
 from services.search.queries.circumstances import MadeWithOut, RepeatOut
-from services.search.queries.explaining import ExplanationOut, LogOddsOut
+from services.search.queries.explaining import ExplanationOut, InGalleryOut, LogOddsOut
 from services.search.queries.reranking import RerankingIn
 from services.search.shapes import BoxShape, Instant, Place, Scores, Shown, Strict, scores_of
 
@@ -131,6 +131,11 @@ class QueryIn(TargetFields):
         le=MOST_CANDIDATES,
         description="At most so many people in this answer; `next_cursor` leads to the others. Without it, all of them.",
     )
+    accept_poor_probes: bool = Field(
+        default=False,
+        description="True looks for photos that show too little to tell people apart, too. Otherwise they are left out, and a "
+        "request without any better one is refused with what they lack.",
+    )
 
     @property
     def has_no_person_of_its_own(self) -> bool:
@@ -150,6 +155,9 @@ class ProbeOut(Shown):
     box: BoxShape
     quality: float = Field(ge=0, le=1, description="How well the person is seen: photos count by it.")
     n_people: int | None = Field(description="How many people are in the photo; null where the box was given.")
+    height_px: float | None = Field(default=None, description="Of the person, in the photo's pixels.")
+    sharpness: float | None = Field(default=None, description="0-1; 0 flat or blurred.")
+    lacks: str | None = Field(default=None, description="What the photo lacks to be looked for by; null where it is good enough.")
     crop_url: str
 
 
@@ -163,8 +171,8 @@ class CandidateOut(Shown):
     distance: float | None = Field(description="Cosine, 0-2, before re-ranking; null without photos.")
     reranked_distance: float | None = Field(description="After re-ranking, 0-1; null without photos.")
     evidence: float | None = Field(
-        description="How likely all attributes asked for hold, had it been as likely as not: 0 against, 0.5 unknown, 1 for. From "
-        "how often the network's readings were right of people it was measured on; null where no attribute was asked for."
+        description="How likely it is the person by the attributes alone, had it been as likely as not: 0 against, 0.5 unknown, "
+        "1 for. From how often the network's readings are right and how common each value is; null where none was asked for."
     )
     order: float = Field(description="What candidates are ordered by, 0-1, small first.")
     log_odds: LogOddsOut | None = None  # queries of earlier versions had none
@@ -251,6 +259,7 @@ class AskedOut(AskedTargetOut):
     polygon: list[Place]
     limit: int
     reranking: RerankingIn | None
+    accept_poor_probes: bool = False
 
     @property
     def wanted(self) -> Sequence[AskedTargetOut]:
@@ -271,6 +280,10 @@ class AnswerOut(Shown):
         default=0,
         description="How many of the sightings that were compared were re-ranked against everybody of their day, by the stored "
         "neighbour graph; the others, newer than it or of older days, among themselves.",
+    )
+    in_gallery: InGalleryOut | None = Field(
+        default=None,
+        description="Whether the person is there at all; null without photos, with confirmed sightings, and in old answers.",
     )
     people: list[PersonOut] = Field(default=[])
     n_people: int = Field(default=0, description="How many people were found, on all pages.")
