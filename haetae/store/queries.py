@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -171,11 +171,15 @@ class Queries:
         wanted = select(QueryProbeRow).where(QueryProbeRow.query_id == id).order_by(QueryProbeRow.n)
         return [_probe(row) for row in self._session.scalars(wanted)]
 
-    def page(self, *, limit: int, after: str | None = None, caller: str | None = None) -> tuple[list[QueryRecord], str | None]:
+    def page(
+        self, *, limit: int, after: str | None = None, caller: str | None = None, state: QueryState | None = None
+    ) -> tuple[list[QueryRecord], str | None]:
         """At most `limit` queries, newest first, and the cursor of the next page. Raises Refused (422) for the cursor."""
         wanted = select(QueryRow, func.now()).order_by(QueryRow.asked_at.desc(), QueryRow.id.desc()).limit(limit + 1)
         if caller is not None:
             wanted = wanted.where(QueryRow.caller == caller)
+        if state is not None:
+            wanted = wanted.where(_is(state))
         if after is not None:
             wanted = wanted.where(tuple_(QueryRow.asked_at, QueryRow.id) < tuple_(*cursors.decode(after)))
         records = [_record(*found) for found in self._session.execute(wanted)]
@@ -201,6 +205,16 @@ _UNSEEN = {"synchronize_session": False}
 
 def _runs(id: UUID) -> ColumnElement[bool]:
     return (QueryRow.id == id) & (QueryRow.state == QueryState.RUNNING.value)
+
+
+def _is(state: QueryState) -> ColumnElement[bool]:
+    """As `_record` tells the state."""
+    stored, unseen = QueryRow.state == state.value, QueryRow.seen_alive_at < func.now() - UNSEEN_FOR
+    if state is QueryState.RUNNING:
+        return stored & func.coalesce(~unseen, true())
+    if state is QueryState.FAILED:
+        return stored | ((QueryRow.state == QueryState.RUNNING.value) & unseen)
+    return stored
 
 
 def _probe_columns(id: UUID, n: int, probe: StoredProbe) -> dict[str, Any]:

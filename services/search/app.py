@@ -28,6 +28,7 @@ Finds a person across a city's cameras.
 1. Register cameras (`/v1/cameras`) or hand in recordings (`/v1/recordings`).
 2. Everybody who is seen becomes a sighting (`/v1/sightings`) with crops, attributes and an embedding.
 3. Ask with photos, attributes or both (`POST /v1/queries`): the answer is people, each with candidates and a trajectory.
+   Who accepts `text/event-stream` is told how far it is, and cancels it by going away.
 
 Every request carries `Authorization: Bearer <key>`. Viewers read, operators search and hand in recordings, admins keep cameras
 and keys.

@@ -9,7 +9,7 @@ from haetae.bus.ledger import Ledger
 from haetae.domain.timing import Clock
 from haetae.media.address import AddressPolicy
 from haetae.store.store import Store
-from services.search.index import Indexing
+from services.search.gallery import Index
 from services.search.limits import Buckets
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
@@ -31,4 +31,4 @@ class Desk:
     section: SearchSection
     clock: Clock
     times: RememberedTimes = field(default_factory=RememberedTimes)
-    indexing: Indexing | None = None  # without it, exact scans answer
+    index: Index | None = None  # without it, exact scans answer

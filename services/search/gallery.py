@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
-from haetae.domain.embedding import Vectors
+from haetae.domain.embedding import ModelVersion, Vectors
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query, Scope
@@ -15,32 +18,51 @@ from haetae.domain.sighting import Sighting
 from haetae.ranking import KReciprocal, Reranking
 from haetae.ranking.evidence import Reliability
 from haetae.routing.plausibility import TravelTimes
-from haetae.store.index import Question, nearest
+from haetae.store.index import Found, Question
 from haetae.store.store import Transaction
-from services.search.index import Indexing
+from services.search.graphs import Graphs
 from services.search.metrics import searched
 from services.search.port import Reranked
 from services.search.probes import Probes
 from services.search.travel_times.knowledge import RememberedTimes
 
 
+class Index(Protocol):
+    """What finds the nearest without comparing everybody; `name` says what it is."""
+
+    name: str
+
+    @property
+    def graphs(self) -> Graphs | None:
+        """Neighbour graphs of what it holds."""
+        ...
+
+    def nearest(self, session: Session, model: ModelVersion, asked: Question) -> Found | None:
+        """As an exact scan of the REPEATABLE READ session; None where only that can tell. Raises Refused (503)."""
+        ...
+
+    def start(self, stop: threading.Event) -> None:
+        """Keeps itself up to date in threads of its own until `stop` is set."""
+        ...
+
+
 class StoredGallery:
     """Sightings and cameras out of PostgreSQL. Every method raises Transient, and Refused (503) where it takes too long."""
 
-    def __init__(self, transaction: Transaction, times: RememberedTimes | None = None, indexing: Indexing | None = None) -> None:
+    def __init__(self, transaction: Transaction, times: RememberedTimes | None = None, index: Index | None = None) -> None:
         """`transaction` is REPEATABLE READ where there is an index."""
         self._transaction = transaction
         self._times = times or RememberedTimes()
-        self._indexing = indexing
+        self._index = index
         self._held: dict[TrackletId, NDArray[np.float32]] = {}  # vectors that the index found
 
     def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
         """Nearest first: by the index, or where that cannot tell by exact scan."""
-        index = self._indexing.of(probes.model) if self._indexing else None
         asked = Question(probes.vectors, query.scope, limit, query.conditions)
-        found = nearest(index, self._transaction.session, asked) if index else None
-        if found is not None:
-            searched("index")
+        index = self._index
+        found = index.nearest(self._transaction.session, probes.model, asked) if index else None
+        if index and found is not None:
+            searched(index.name)
             self._held = found.vectors
             return [id for id, _ in found.nearest]
         searched("scan")
@@ -64,8 +86,10 @@ class StoredGallery:
 
     def reranked(self, ids: Sequence[TrackletId], probes: Probes, how: Reranking) -> Reranked | None:
         """By the neighbour graphs beside the index."""
-        graphs = self._indexing.graphs if self._indexing and self._indexing.of(probes.model) else None
-        return graphs.reranked(ids, probes.vectors, how) if graphs and isinstance(how, KReciprocal) else None
+        graphs = self._index.graphs if self._index else None
+        if graphs is None or not isinstance(how, KReciprocal):
+            return None
+        return graphs.reranked(ids, probes.vectors, how, probes.model)
 
     def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
         """In the order of `ids`."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from haetae.domain.embedding import Vectors, normalised
+from haetae.domain.embedding import ModelVersion, Vectors, normalised
 from haetae.ranking import KReciprocal
 from haetae.ranking.fingerprints import fingerprints
 from haetae.ranking.neighbour_graph import NeighbourGraph
@@ -30,6 +30,7 @@ class Graphs:
         self.how = how
         self._every_s = every_s
         self._most_rows = most_rows
+        self._model: ModelVersion | None = None
         self._days: dict[tuple[Partition, int], _DayGraph] = {}  # of a partition, the embeddings by one model
 
     @property
@@ -59,16 +60,16 @@ class Graphs:
             if view.halves is not None and view.n:
                 chosen[partition, generation.model_number] = view
         days = {day: self._days.get(day) or _DayGraph(NeighbourGraph(_dimension(view), self.how)) for day, view in chosen.items()}
-        self._days = days
+        self._days, self._model = days, generation.model
         for day, view in chosen.items():
             n_new = days[day].follow(view, generation.number)
             graphed(self.n)
             if n_new >= _BATCH:
                 logs.get().info("neighbour_graph_grew", day=str(day[0].day), n_new=n_new, n=self.n)
 
-    def reranked(self, ids: Sequence[UUID], probes: Vectors, how: KReciprocal) -> Reranked | None:
+    def reranked(self, ids: Sequence[UUID], probes: Vectors, how: KReciprocal, model: ModelVersion) -> Reranked | None:
         """Each probe (k, d) against everybody of each one's day; None where no graph is for `how`, or knows more than `ids`."""
-        if (how.k1, how.k2) != (self.how.k1, self.how.k2) or not ids:
+        if (how.k1, how.k2) != (self.how.k1, self.how.k2) or model != self._model or not ids:
             return None
         wanted = to_ids(ids)
         found = Reranked(np.zeros((len(probes), len(ids)), np.float32), np.zeros(len(ids), np.bool_))

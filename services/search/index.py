@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from sqlalchemy.orm import Session
+
 from haetae.domain.embedding import ModelVersion
 from haetae.errors import Transient
-from haetae.store.index import EmbeddingIndex, Limits
+from haetae.store.index import EmbeddingIndex, Found, Limits, Question, nearest
 from haetae.store.store import Store
 from haetae.telemetry import logs
 from services.search.graphs import Graphs
@@ -17,6 +19,8 @@ from services.search.metrics import indexed
 
 class Indexing:
     """Refreshes in a thread of its own. Without one that is loaded, and while it is being loaded, exact scans answer."""
+
+    name = "index"
 
     def __init__(
         self,
@@ -35,10 +39,10 @@ class Indexing:
         self._index: EmbeddingIndex | None = None
         self._is_behind = False
 
-    def of(self, model: ModelVersion) -> EmbeddingIndex | None:
-        """The index of the model's embeddings, where it is that of the serving network."""
+    def nearest(self, session: Session, model: ModelVersion, asked: Question) -> Found | None:
+        """As `haetae.store.index.nearest`; None also where the model is not that of the serving network."""
         index = self._index
-        return index if index is not None and index.model == model else None
+        return nearest(index, session, asked) if index is not None and index.model == model else None
 
     def start(self, stop: threading.Event) -> None:
         """Begins, and returns at once; ends when `stop` is set."""

@@ -13,6 +13,7 @@ _QUERIES = _metrics.counter("queries", "Answered queries by what they were asked
 _INDEX_ROWS = _metrics.gauge("index_rows", "Embeddings in the index of this process.")
 _INDEX_BYTES = _metrics.gauge("index_bytes", "Memory that the index of this process takes.")
 _GRAPH_ROWS = _metrics.gauge("graph_rows", "Sightings in the neighbour graphs of this process.")
+_ENDS = _metrics.counter("query_ends", "Queries that ended: answered, cancelled, failed.", ["state"])
 _SEARCHES = _metrics.counter(
     "searches", "Searches for the nearest sightings, by what answered: the index or an exact scan.", ["by"]
 )
@@ -40,3 +41,8 @@ def answered(timings_s: Mapping[str, float], *, n_photos: int, n_conditions: int
     _QUERIES.labels(by).inc()
     for step, seconds in timings_s.items():
         _STEPS.labels(step).observe(seconds)
+
+
+def ended(state: str) -> None:
+    """Counts one query that ended."""
+    _ENDS.labels(state).inc()

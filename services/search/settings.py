@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
 from haetae.models.calibration import Calibration
 from haetae.ranking import KReciprocal
@@ -35,7 +36,9 @@ class SearchSection(BaseModel):
     weight_of_attributes: float = Field(default=0.5, gt=0, le=4)  # of log odds, where those of appearance count 1
     weight_of_space_time: float = Field(default=1.0, ge=0, le=4)
     same_person_distance: float = Field(default=0.4, gt=0, le=2)  # cosine, of the configured embedder
-    index: bool = True  # of embeddings, in memory; without it exact scans answer
+    index: Literal["memory", "milvus", "none"] = (
+        "memory"  # what finds the nearest; with none, and until it is loaded, exact scans
+    )
     index_refresh_s: float = Field(default=0.5, gt=0, le=60)
     index_memory_mib: int = Field(default=1024, ge=0)  # for exact vectors; beyond, PostgreSQL compares
     index_compared_all: int = Field(
@@ -44,6 +47,10 @@ class SearchSection(BaseModel):
     index_compared: int = Field(default=4_000, ge=100, le=50_000)
     graph_rows: int = Field(default=100_000, ge=0)  # sightings of the newest days that are re-ranked against everybody; 0: none
     graph_refresh_s: float = Field(default=5.0, gt=0, le=600)
+    milvus_uri: str = "http://127.0.0.1:19530"
+    milvus_token: SecretStr = SecretStr("")
+    milvus_index: str = "FLAT"  # exact; HNSW, DISKANN, GPU_CAGRA ... are faster, and miss some
+    milvus_deadline_s: float = Field(default=10.0, gt=0)
     longest_camera_test_s: float = Field(default=10.0, gt=0, le=30)
 
     @property

@@ -52,6 +52,7 @@ class Generation:
     """The index as of one snapshot. `cameras` are the numbers that stand for cameras."""
 
     number: int
+    model: ModelVersion
     snapshot: Snapshot
     model_number: int
     code: SignCode
@@ -182,7 +183,7 @@ class EmbeddingIndex:
         contents.complete_at = at.snapshot.oldest_running
         views = {partition: day.view() for partition, day in contents.days.items()}
         known = Generation(
-            number, at.snapshot, contents.columns.model_number, contents.code, views, dict(contents.columns.cameras)
+            number, self.model, at.snapshot, contents.columns.model_number, contents.code, views, dict(contents.columns.cameras)
         )
         self._number, self._contents = number, contents
         self._generations = (*self._generations[1 - _REMEMBERED :], known)

@@ -7,6 +7,7 @@ from haetae.store.tables.cameras import CameraReportRow, CameraRow, RecordingRow
 from haetae.store.tables.questions import QueryProbeRow, QueryRow, WatchListEmbeddingRow, WatchListEntryRow
 from haetae.store.tables.routes import TravelTimesRow
 from haetae.store.tables.sightings import (
+    EmbeddingFollowerRow,
     EmbeddingModelRow,
     RemovedEmbeddingRow,
     SightingDayRow,
@@ -23,6 +24,7 @@ __all__ = [
     "CameraReportRow",
     "CameraRow",
     "DeliveryRow",
+    "EmbeddingFollowerRow",
     "EmbeddingModelRow",
     "QueryProbeRow",
     "QueryRow",

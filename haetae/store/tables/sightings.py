@@ -94,3 +94,12 @@ class RemovedEmbeddingRow(Base):
     removed_in: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     sighting_id: Mapped[UUID] = mapped_column(primary_key=True)
     started_on: Mapped[date]
+
+
+class EmbeddingFollowerRow(Base):
+    """Something outside PostgreSQL that follows the embeddings: changes of transactions before `complete_at` have reached it."""
+
+    __tablename__ = "embedding_followers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    complete_at: Mapped[int] = mapped_column(BigInteger)

@@ -20,7 +20,7 @@ from services.search.queries.repetition import Former, RepeatIn, asked_again
 from services.search.queries.running import Runs
 from services.search.queries.schemas import MOST_TARGETS, QueryOut
 from services.search.queries.stored import followed, shown
-from services.search.queries.streaming import EVENTS, EXAMPLE, Answering, Followed, following, location_of, wants_events
+from services.search.queries.streaming import EVENTS, EXAMPLE, Answering, Followed, Following, location_of, wants_events
 from services.search.queries.submission import JSON, MULTIPART, Submission, parsed, received
 
 _PHOTOS = {
@@ -107,7 +107,7 @@ class _Teller:
     def again(self, request: Request, response: Response, stored: Followed) -> QueryOut | Response:
         """A query that was asked before."""
         if wants_events(request):
-            return following(request, stored, self.desk.section.heartbeat_s)
+            return Following(request, stored, self.desk.section.heartbeat_s)
         response.headers["Location"] = location_of(stored.id)
         return stored.fetch()
 

@@ -27,6 +27,9 @@ class MadeWithOut(Shown):
     software: str = Field(examples=["haetae 0.1.0"])
     gallery_as_of: Instant = Field(description="The answer has seen every sighting that was stored before then, and none after.")
     reranking: RerankingIn = Field(description="With every parameter as it was used.")
+    travel_times: Instant | None = Field(
+        default=None, description="When the travel times that counted had been learned; null by the map alone, and in old ones."
+    )
     settings: Mapping[str, Setting] = Field(
         description="How the service was set up, by name; what is no plain value stands as its digest.",
         examples=[{"n_reranked": 1000, "same_person.max_distance": 0.4}],
@@ -51,11 +54,19 @@ class RepeatOut(Shown):
     disappeared: Sequence[UUID] = Field(description="Sightings that were candidates and are not now.")
 
 
-def made_with(ranking: Ranking, reranking: Reranking | None, as_of: datetime) -> MadeWithOut:
+def made_with(
+    ranking: Ranking, reranking: Reranking | None, as_of: datetime, times_learned_at: datetime | None = None
+) -> MadeWithOut:
     """What decides an answer that is ranked like this over the gallery of then."""
     how = reranking or ranking.reranking
     settings = _flat({field.name: getattr(ranking, field.name) for field in fields(ranking) if field.name != "reranking"})
-    return MadeWithOut(software=_software(), gallery_as_of=as_of, reranking=shown_reranking(how), settings=settings)
+    return MadeWithOut(
+        software=_software(),
+        gallery_as_of=as_of,
+        reranking=shown_reranking(how),
+        travel_times=times_learned_at,
+        settings=settings,
+    )
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Setting]:

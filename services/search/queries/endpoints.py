@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from haetae.store.queries import QueryState
 from services.search.access import READERS, Asking, asking
 from services.search.desk import Desk
 from services.search.queries.asking import add_asking
@@ -14,7 +15,7 @@ from services.search.queries.paging import CandidatePage, Page, PeoplePage, Sort
 from services.search.queries.progress import QueryStateOut
 from services.search.queries.schemas import MOST_CANDIDATES, MOST_TARGETS, QueryIn, QueryOut, QueryPage
 from services.search.queries.stored import followed, summary, viewed
-from services.search.queries.streaming import EXAMPLE, following
+from services.search.queries.streaming import EXAMPLE, Following
 
 PageSize = Annotated[int, Query(ge=1, le=MOST_CANDIDATES, description="At most so many people; without it, all of them.")]
 Cursor = Annotated[str | None, Query(max_length=200)]
@@ -35,11 +36,14 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
 
     @router.get("", summary="List queries")
     def page(
-        limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: Cursor = None, caller: Asking = Depends(reader)
+        state: Annotated[QueryState | None, Query(description="Only those.")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Cursor = None,
+        caller: Asking = Depends(reader),
     ) -> QueryPage:
         """The queries asked before, newest first, without their answers; those that run, failed or were cancelled too."""
         with desk.store.begin() as transaction:
-            records, following = transaction.queries.page(limit=limit, after=cursor)
+            records, following = transaction.queries.page(limit=limit, after=cursor, state=state)
         return QueryPage(items=[summary(record) for record in records], next_cursor=following)
 
     @router.get("/{id}", summary="Fetch a query with its answer")
@@ -92,7 +96,7 @@ def _add_following(router: APIRouter, desk: Desk) -> None:
         """The events of a query that anybody asked anywhere, until it ends. Going away changes nothing."""
         with desk.store.begin() as transaction:
             transaction.queries.get(id)
-        return following(request, followed(desk, id, caller), desk.section.heartbeat_s)
+        return Following(request, followed(desk, id, caller), desk.section.heartbeat_s)
 
 
 REQUEST_MODEL = QueryIn

@@ -17,7 +17,7 @@ from services.search.access import Asking
 from services.search.crops.links import crop_url
 from services.search.desk import Desk
 from services.search.gallery import StoredGallery
-from services.search.metrics import answered
+from services.search.metrics import answered, ended
 from services.search.pipeline import Answer
 from services.search.queries.asked import Asked, Seen, Target
 from services.search.queries.cancelling import Cancelled
@@ -91,6 +91,7 @@ def answer(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
         failure = error if isinstance(error, Refused) else _AWAY
         raise
     finally:
+        ended(state.value)
         if state is not QueryState.ANSWERED:
             _end(desk, inquiry, state, failure)
 
@@ -98,14 +99,15 @@ def answer(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
 def _answered(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
     asked, run, answers = inquiry.asked, inquiry.run, []
     with runs.of(run), desk.store.begin(consistent=True, interruption=run.interruption) as transaction:
-        as_of = transaction.queries.instant()
-        gallery = StoredGallery(transaction, desk.times, desk.indexing)
+        as_of, learned = transaction.queries.instant(), transaction.travel_times.newest_version()
+        gallery = StoredGallery(transaction, desk.times, desk.index)
         for target in asked.targets:
             run.go_on()
             answers.append(desk.pipeline.answer(target.query, target.probes, gallery, asked.reranking, run.ended))
             run.next_target()
     timings_s = asked.reading_s | _summed(answers) | {"total": desk.clock.monotonic_s() - inquiry.began_s}
-    out = _shown(inquiry, answers, made_with(desk.pipeline.ranking, asked.reranking, as_of), timings_s)
+    made = made_with(desk.pipeline.ranking, asked.reranking, as_of, learned[1] if learned else None)
+    out = _shown(inquiry, answers, made, timings_s)
     if inquiry.former is not None:
         out = out.model_copy(update={"repeat": compared(inquiry.former, out)})
     _store(desk, inquiry, out)

@@ -145,9 +145,11 @@ def _changes(before: QueryOut, now: QueryOut) -> Iterator[ChangeOut]:
 
 def _facts(query: QueryOut) -> Mapping[str, Any]:
     facts: dict[str, Setting | Any] = {"from": query.asked.start, "to": query.asked.end, "n_gallery": query.n_gallery}
+    for index, answer in enumerate(_answers(query)):
+        facts[f"targets.{index}.n_against_all" if query.targets else "n_against_all"] = answer.n_against_all
     if query.made_with is not None:
         made = query.made_with
-        facts["software"] = made.software
+        facts |= {"software": made.software, "travel_times": made.travel_times}
         facts |= {f"reranking.{name}": value for name, value in made.reranking.model_dump().items()}
         facts |= {f"settings.{name}": value for name, value in made.settings.items()}
     return facts

@@ -15,7 +15,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
-from haetae.errors import HaetaeError
+from haetae.errors import HaetaeError, Refused
 from haetae.http.problems import response_to
 from haetae.store.queries import QueryRecord, QueryState
 from services.search.queries.progress import ProgressOut, QueryStateOut
@@ -30,6 +30,7 @@ EXAMPLE: dict[str, Any] = {EVENTS: {"schema": {"type": "string"}, "example": _SA
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the latter for proxies that would collect it first
 _LOOKED_AT_EVERY_S = 0.5
+MOST_FOLLOWERS = 200  # of one process: each costs a read twice a second
 _under_way: set[asyncio.Task[QueryOut]] = set()  # a loop holds its tasks weakly
 
 
@@ -122,10 +123,25 @@ class Followed:
     fetch: Callable[[], QueryOut]
 
 
-def following(request: Request, query: Followed, heartbeat_s: float) -> EventSourceResponse:
-    """The query's events, as the database tells them."""
-    headers = {**_HEADERS, "Location": location_of(query.id)}
-    return EventSourceResponse(_told(request, _followed(query, heartbeat_s)), headers=headers)
+class Following(EventSourceResponse):
+    """The events of a query as the database tells them, to one of at most MOST_FOLLOWERS. Raises Refused (429)."""
+
+    def __init__(self, request: Request, query: Followed, heartbeat_s: float) -> None:
+        if len(_followers) >= MOST_FOLLOWERS:
+            raise Refused("Too many follow queries here. Look at the query's state.", status=429, kind="too-many-streams")
+        headers = {**_HEADERS, "Location": location_of(query.id)}
+        super().__init__(_told(request, _followed(query, heartbeat_s)), headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Streams until the query has ended or nobody listens."""
+        _followers.add(self)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            _followers.discard(self)
+
+
+_followers: set[Following] = set()
 
 
 async def _told(request: Request, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

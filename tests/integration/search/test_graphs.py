@@ -68,7 +68,7 @@ class Followed:
         self.index.refresh(self.store)
         assert self.index.newest is not None
         self.graphs.follow(self.index.newest)
-        return self.graphs.reranked(ids, PROBE, HOW)
+        return self.graphs.reranked(ids, PROBE, HOW, b.MODEL)
 
 
 def at_once(sightings: Sequence[Sighting], chosen: Sequence[TrackletId]) -> Vectors:
@@ -127,5 +127,5 @@ def test_other_parameters_and_candidates_that_are_everybody_need_no_graph(store:
     everybody = [s.id for s in sightings]
     assert followed.reranked(everybody) is None
     assert followed.reranked(everybody[:10]) is not None
-    assert followed.graphs.reranked(everybody[:10], PROBE, KReciprocal(k1=5, k2=3)) is None
-    assert followed.graphs.reranked([], PROBE, HOW) is None
+    assert followed.graphs.reranked(everybody[:10], PROBE, KReciprocal(k1=5, k2=3), b.MODEL) is None
+    assert followed.graphs.reranked([], PROBE, HOW, b.MODEL) is None

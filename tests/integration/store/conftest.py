@@ -44,8 +44,9 @@ def store(opened: Store, url: str) -> Iterator[Store]:
     with engine.begin() as connection:
         connection.execute(
             text(
-                "TRUNCATE cameras, camera_reports, recordings, sighting_days, sightings, sighting_embeddings, removed_embeddings, "
-                "embedding_models, queries, query_probes, watch_list_entries, watch_list_embeddings, alerts, webhooks, outbox, api_keys"
+                "TRUNCATE cameras, camera_reports, recordings, sighting_days, sightings, sighting_embeddings, "
+                "removed_embeddings, embedding_models, embedding_followers, queries, query_probes, watch_list_entries, "
+                "watch_list_embeddings, alerts, webhooks, outbox, api_keys, travel_times"
             )
         )
     engine.dispose()
