@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from haetae.domain.detection import Detection, meant
 from haetae.domain.geometry import Box, ImageSize
 from haetae.errors import Refused
+from haetae.imaging.probe_limits import ProbeLimits
 from services.search.probes import Photo, ProbeReader
 from tests.kit.builders import HD, pixels
 from tests.unit.services.search.fakes import MeanColour, StagedDetector
@@ -67,3 +69,34 @@ def test_probes_are_embedded_in_the_order_of_the_photos() -> None:
     assert made.vectors.shape == (3, 3)
     assert [photo.probe.photo for photo in made.photos] == [0, 1, 2]
     assert made.model == MeanColour.model
+
+
+SHARP = pixels(HD)
+LIMITS = ProbeLimits(least_height_px=100.0, least_sharpness=0.0)
+
+
+def test_a_photo_that_shows_too_little_is_refused_with_its_numbers() -> None:
+    """Neither looked for nor silently answered: the problem says what lacks, and that one may insist."""
+    reader = ProbeReader(StagedDetector({}), MeanColour(), limits=LIMITS)
+    read = reader.read([Photo(SHARP, Box(10, 10, 40, 70))])
+    with pytest.raises(Refused, match="60 pixels tall, and 100 are needed") as refused:
+        reader.embed(read)
+    assert (refused.value.status, refused.value.kind) == (422, "probe-too-poor")
+    assert refused.value.subject["height_px"] == 60.0
+    assert len(reader.embed(read, accept_poor=True).vectors) == 1
+
+
+def test_good_photos_count_without_the_poor_ones() -> None:
+    """Of two photos the one that is good enough is looked for; whoever insists gets both."""
+    reader = ProbeReader(StagedDetector({}), MeanColour(), limits=LIMITS)
+    read = reader.read([Photo(SHARP, Box(10, 10, 40, 70)), Photo(SHARP, Box(10, 10, 140, 310))])
+    assert [photo.lacks is None for photo in read] == [False, True]
+    assert [photo.probe.photo for photo in reader.embed(read).photos] == [1]
+    assert [photo.probe.photo for photo in reader.embed(read, accept_poor=True).photos] == [0, 1]
+
+
+def test_a_blurred_photo_is_too_poor() -> None:
+    """Where the limit is of sharpness, its number is told."""
+    reader = ProbeReader(StagedDetector({}), MeanColour(), limits=ProbeLimits(0.0, 0.9))
+    [read] = reader.read([Photo(np.full_like(SHARP, 127), Box(10, 10, 140, 310))])
+    assert read.lacks == "its sharpness is 0.000, and 0.900 is needed"
