@@ -36,7 +36,11 @@ class Calibration:
 
 def calibration_of(name: str) -> Calibration:
     """What was measured of the network's present weights; assumptions where nothing was. Raises Misconfigured."""
-    entry = network(name)
+    return of_entry(network(name))
+
+
+def of_entry(entry: CatalogueEntry) -> Calibration:
+    """The same of an entry of the catalogue. Raises Misconfigured."""
     text = _text(entry)
     if text is None:
         return Calibration()
@@ -44,9 +48,8 @@ def calibration_of(name: str) -> Calibration:
         document = json.loads(text)
         return parsed(document) if document["weights"] in weights_of(entry) else Calibration()
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Misconfigured(
-            "The calibration is damaged: measure it again by `haetae evaluate evidence`.", network=name
-        ) from error
+        again = "The calibration is damaged: measure it again by `haetae evaluate evidence --write`."
+        raise Misconfigured(again, network=entry.name) from error
 
 
 def weights_of(entry: CatalogueEntry) -> list[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from haetae.domain.geometry import ImageSize
+from haetae.models.calibration import calibration_of
+from haetae.ranking.evidence import UNMEASURED
 from haetae.training.evaluation.following import FollowedPerson
 from haetae.training.evaluation.measured import classifier, embedder, sized
 from haetae.training.evaluation.route import FoundPerson
@@ -46,5 +48,7 @@ def route_test(folder: Path, networks: RouteNetworks, *, n_problems: int, seed: 
         owners += owned(film.name, done.people, film_tracks(film, done, every)[0])
     with bars("embedding tracklets", len(people)) as advance:
         classify = classifier(networks.attributes, networks.models).classify if networks.attributes else None
-        reading = Reading(embedder(networks.embedder, networks.models).embed, classify)
+        embed = embedder(networks.embedder, networks.models).embed
+        reliability = calibration_of(networks.attributes).reliability if networks.attributes else UNMEASURED
+        reading = Reading(embed, classify, calibration_of(networks.embedder).likeness, reliability)
         return route_report(asked, people, owners, stays, reading, advance)

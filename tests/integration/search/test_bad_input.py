@@ -45,6 +45,12 @@ def photo(data: bytes, **more: Any) -> dict[str, Any]:
 BAD: dict[str, tuple[Mapping[str, Any], int, str, str]] = {
     "a text file": ({"photos": [photo(b"no photo at all")]}, 422, "not-a-photo", "not a JPEG"),
     "nobody in it": ({"photos": [photo(nobody())]}, 422, "no-person-in-photo", "photo 1"),
+    "too small to tell people apart": (
+        {"photos": [photo(nobody(), box={"x1": 10, "y1": 10, "x2": 20, "y2": 19})]},
+        422,
+        "probe-too-poor",
+        "9 pixels tall",
+    ),
     "a 100-megapixel bomb": ({"photos": [photo(png_of(10_000, 10_000))]}, 413, "photo-too-large", "25 million"),
     "half a JPEG": ({"photos": [photo(nobody()[:600])]}, 422, "photo-unreadable", "damaged"),
     "an empty photo": ({"photos": [photo(b"")]}, 422, "not-a-photo", "not a JPEG"),
