@@ -27,6 +27,7 @@ class SearchSection(BaseModel):
     queries_per_minute: float = Field(default=60, gt=0)  # of one caller, over time
     queries_at_once: int = Field(default=20, ge=1)  # of one caller, in a burst
     heartbeat_s: float = Field(default=5.0, gt=0)  # a stream of events is never silent for longer
+    followers_at_once: int = Field(default=200, ge=1)  # streams of events of queries that others ask, of this process
     key_remembered_s: float = Field(default=5.0, ge=0)  # a removed API key works this much longer
     least_person_score: float = Field(default=0.35, gt=0, lt=1)
     n_reranked: int = Field(default=1000, ge=1, le=10_000)

@@ -107,7 +107,7 @@ class _Teller:
     def again(self, request: Request, response: Response, stored: Followed) -> QueryOut | Response:
         """A query that was asked before."""
         if wants_events(request):
-            return Following(request, stored, self.desk.section.heartbeat_s)
+            return Following(request, stored, self.desk.section)
         response.headers["Location"] = location_of(stored.id)
         return stored.fetch()
 

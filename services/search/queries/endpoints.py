@@ -96,7 +96,7 @@ def _add_following(router: APIRouter, desk: Desk) -> None:
         """The events of a query that anybody asked anywhere, until it ends. Going away changes nothing."""
         with desk.store.begin() as transaction:
             transaction.queries.get(id)
-        return Following(request, followed(desk, id, caller), desk.section.heartbeat_s)
+        return Following(request, followed(desk, id, caller), desk.section)
 
 
 REQUEST_MODEL = QueryIn

@@ -21,6 +21,7 @@ from haetae.store.queries import QueryRecord, QueryState
 from services.search.queries.progress import ProgressOut, QueryStateOut
 from services.search.queries.running import Run, Runs
 from services.search.queries.schemas import QueryOut
+from services.search.settings import SearchSection
 from services.search.shapes import Shown
 
 EVENTS = "text/event-stream"
@@ -30,7 +31,6 @@ EXAMPLE: dict[str, Any] = {EVENTS: {"schema": {"type": "string"}, "example": _SA
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the latter for proxies that would collect it first
 _LOOKED_AT_EVERY_S = 0.5
-MOST_FOLLOWERS = 200  # of one process: each costs a read twice a second
 _under_way: set[asyncio.Task[QueryOut]] = set()  # a loop holds its tasks weakly
 
 
@@ -124,13 +124,13 @@ class Followed:
 
 
 class Following(EventSourceResponse):
-    """The events of a query as the database tells them, to one of at most MOST_FOLLOWERS. Raises Refused (429)."""
+    """The events of a query as the database tells them, to one of so many at once. Raises Refused (429)."""
 
-    def __init__(self, request: Request, query: Followed, heartbeat_s: float) -> None:
-        if len(_followers) >= MOST_FOLLOWERS:
+    def __init__(self, request: Request, query: Followed, section: SearchSection) -> None:
+        if len(_followers) >= section.followers_at_once:
             raise Refused("Too many follow queries here. Look at the query's state.", status=429, kind="too-many-streams")
         headers = {**_HEADERS, "Location": location_of(query.id)}
-        super().__init__(_told(request, _followed(query, heartbeat_s)), headers=headers)
+        super().__init__(_told(request, _followed(query, section.heartbeat_s)), headers=headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streams until the query has ended or nobody listens."""
@@ -141,7 +141,7 @@ class Following(EventSourceResponse):
             _followers.discard(self)
 
 
-_followers: set[Following] = set()
+_followers: set[Following] = set()  # of this process: each costs a read twice a second
 
 
 async def _told(request: Request, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

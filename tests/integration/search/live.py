@@ -48,9 +48,9 @@ def events(response: httpx.Response) -> Iterator[Event]:
 
 
 @contextmanager
-def replica(api: Api, *, role: str = "operator", heartbeat_s: float = 5.0) -> Iterator[httpx.Client]:
-    """One more process's worth of the API over the same database, and a client of it."""
-    section = api.desk.section.model_copy(update={"heartbeat_s": heartbeat_s})
+def replica(api: Api, *, role: str = "operator", **settings: float) -> Iterator[httpx.Client]:
+    """One more process's worth of the API over the same database, set up like this, and a client of it."""
+    section = api.desk.section.model_copy(update=settings)
     keys = RememberedKeys(api.desk.store.caller, remembered_s=5.0)
     served = serve_in_thread(make_app(replace(api.desk, section=section), keys, Health()), "127.0.0.1", 0)
     address = f"http://127.0.0.1:{served.port}"

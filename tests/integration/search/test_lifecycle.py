@@ -74,7 +74,7 @@ def test_a_silent_stream_is_kept_alive_and_followed_by_another_replica(api: Api)
             id = accepted.data["id"]
             assert state_of(there, id) == "running"
             assert there.get(f"/v1/queries/{id}").json()["type"].endswith(":query-running")
-            listed = there.get("/v1/queries?limit=1").json()["items"][0]
+            listed = there.get("/v1/queries?state=running").json()["items"][0]
             assert (listed["id"], listed["state"], listed["n_people"]) == (id, "running", 0)
             with there.stream("GET", f"/v1/queries/{id}/events") as followed:
                 following = events(followed)
@@ -152,6 +152,27 @@ def test_streams_pass_the_front_door(api: Api) -> None:
             door.stop()
 
 
+def test_so_many_follow_and_no_more(api: Api) -> None:
+    """429 for one more; there is room again when one has gone."""
+    with (
+        replica(api, followers_at_once=1) as client,
+        waiting_gallery(api.desk.store),
+        client.stream("POST", "/v1/queries", json=QUERY, headers=EVENTS) as asked,
+    ):
+        coming = events(asked)
+        path = f"/v1/queries/{next(coming).data['id']}/events"
+        with client.stream("GET", path) as first:
+            following = events(first)
+            assert next(following).name == "accepted"
+            assert client.get(path).json()["type"] == "urn:haetae:problem:too-many-streams"
+
+        def has_room() -> bool:
+            with client.stream("GET", path) as again:
+                return again.status_code == 200
+
+        until(has_room, "there is room again")
+
+
 def test_what_has_ended_cannot_be_cancelled(api: Api) -> None:
     """409 for an answered query, 404 for an unknown one, 403 for a viewer."""
     with replica(api) as client, replica(api, role="viewer") as viewer:
@@ -176,6 +197,8 @@ def test_a_query_that_nobody_answers_any_more_has_failed(api: Api) -> None:
         transaction.session.execute(text(gone), {"id": id})
     with replica(api) as client:
         assert client.get(f"/v1/queries/{id}").json()["type"] == "urn:haetae:problem:query-failed"
+        running, failed = (client.get(f"/v1/queries?state={state}").json()["items"] for state in ("running", "failed"))
+        assert (running, [one["id"] for one in failed]) == ([], [str(id)])
         with client.stream("GET", f"/v1/queries/{id}/events") as followed:
             last = list(events(followed))[-1]
         assert (last.name, last.data["type"]) == ("problem", "urn:haetae:problem:query-abandoned")
