@@ -10,11 +10,11 @@ class ProbeLimits:
     """What a photo must show before its distances mean anything; it belongs to the embedding network.
 
     `least_height_px` of the person in the photo's own pixels, `least_sharpness` 0-1 as `haetae.imaging.quality.sharpness` has it.
-    The defaults are of no network: what every one that was measured needs.
+    The defaults are of no network: a little more than the built-in one needs.
     """
 
     least_height_px: float = 24.0
-    least_sharpness: float = 0.02
+    least_sharpness: float = 0.03
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.least_height_px < 1e4 or not 0.0 <= self.least_sharpness < 1.0:

@@ -50,8 +50,8 @@ def calibrated(networks: Networks, banks: Path, told: Told) -> Calibrated:
     weighed = weights.described(seen, asked, reliability, alike)
 
     other = people(FIRST_TEST)
-    asked = list(searches(other))
-    told(f"{len(asked)} searches over {len(other)} tracklets of test people")
+    tests = list(searches(other))
+    told(f"{len(tests)} searches over {len(other)} tracklets of test people")
     figures = {
         "validation": {
             "probes": probes.document(poorer),
@@ -61,13 +61,13 @@ def calibrated(networks: Networks, banks: Path, told: Told) -> Calibrated:
         },
         "test": {
             "n_tracklets": len(other),
-            "n_searches": len(asked),
+            "n_searches": len(tests),
             "right": attributes.right(other),
             "attributes": attributes.figures(other, reliability),
-            "likeness": likeness.figures(likeness.rows(other, asked), alike),
-            "presence": presence.figures(presence.trials(other, asked), there),
-            "probes": probes.document(probes.measured(other, asked, embeds.embed)),
-            "weights": weights.figures(weights.described(other, asked, reliability, alike)),
+            "likeness": likeness.figures(likeness.rows(other, tests), alike),
+            "presence": presence.figures(presence.trials(other, tests), there),
+            "probes": probes.document(probes.measured(other, tests, embeds.embed)),
+            "weights": weights.figures(weights.described(other, tests, reliability, alike)),
         },
     }
     measured = {"on": f"drawn people from {FIRST_VALIDATION:,} on", "n_tracklets": len(seen), "n_searches": len(asked)}
