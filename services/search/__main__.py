@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 from haetae.blobs.local_folder import LocalFolder
 from haetae.bus.connection import connect, probe
 from haetae.bus.ledger import Ledger
-from haetae.domain.embedding import ModelVersion
 from haetae.domain.timing import SystemClock
-from haetae.errors import Misconfigured
 from haetae.http.access import RememberedKeys
 from haetae.http.server import serve
 from haetae.inference.detector import PersonDetector
@@ -21,17 +18,15 @@ from haetae.media.address import AddressPolicy
 from haetae.models.calibration import calibration_of
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
-from haetae.store.store import Store
 from haetae.telemetry.health import Health
 from services.launch import launch
 from services.search.app import make_app
 from services.search.desk import Desk
-from services.search.gallery import Index
-from services.search.index import Indexing
+from services.search.indexes import chosen
 from services.search.limits import Buckets
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
-from services.search.settings import SearchSection, SearchSettings
+from services.search.settings import SearchSettings
 from services.search.worker import Warming
 
 
@@ -49,7 +44,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     blobs = LocalFolder(settings.blobs.folder)
     measured, read = calibration_of(networks.embedder), calibration_of(networks.attributes)
     reader = ProbeReader(PhotoPeople(detector), embedder, limits=measured.limits)
-    index = _index(store, lambda: reader.model, own)
+    index = chosen(store, lambda: reader.model, own)
     desk = Desk(
         store=store,
         blobs=blobs,
@@ -73,19 +68,6 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)
     serve(make_app(desk, keys, health), own.host, own.port, stop)
     store.close()
-
-
-def _index(store: Store, serving: Callable[[], ModelVersion], own: SearchSection) -> Index | None:
-    if own.index == "memory":
-        return Indexing(store, serving, own.index_limits, every_s=own.index_refresh_s, graphs=own.graphs)
-    if own.index == "none":
-        return None
-    try:
-        from services.search.milvus import Connected, Following
-    except ImportError:
-        raise Misconfigured("HAETAE_SEARCH__INDEX=milvus needs pymilvus: install haetae[search,milvus].") from None
-    connected = Connected(own.milvus_uri, own.milvus_token.get_secret_value(), own.milvus_index, own.milvus_deadline_s)
-    return Following(store, serving, connected, every_s=own.index_refresh_s)
 
 
 if __name__ == "__main__":
