@@ -23,12 +23,14 @@ from numpy.typing import NDArray
 from benchmarks.measuring import figures
 from benchmarks.measuring.city_ways import Looks, Population, population, step, tracklets_of
 from benchmarks.measuring.followed import FollowedCity, Watching, followed_city
-from benchmarks.measuring.foretold import foretold_cameras, foretold_times
+from benchmarks.measuring.foretold import examples_in, foretold_cameras, foretold_times
+from benchmarks.measuring.joint_metric import found_again
 from benchmarks.measuring.route_plot import drawn
 from haetae.domain.query import TrajectoryStep
+from haetae.models.calibration import calibration_of
 from haetae.ranking import KReciprocal, rerank_embeddings
+from haetae.routing.appearance import Appearance as Worth
 from haetae.routing.appearance import fitted
-from haetae.routing.axis import bin_of
 from haetae.routing.learning import learned
 from haetae.routing.most_likely_path import membership, most_likely_routes
 from haetae.routing.travel_times import TravelTimes
@@ -104,7 +106,18 @@ def drawn_city(city: FollowedCity, network: str) -> dict[str, object]:
         for number in (1, 2, 3):
             ways = population(city.seed, number, 30.0, KEPT)
             impossible += _with_times(test, others, ways, ranks)
-    return {**_told(ranks), "impossible hops": impossible, "sets": N_SETS, "populations": 3}
+    told = {**_told(ranks), "impossible hops": impossible, "sets": N_SETS, "populations": 3}
+    return {**told, "place and time known": _known(city, network)}
+
+
+def _known(city: FollowedCity, network: str) -> dict[str, dict[str, float]]:
+    """What distances are worth is the network's own calibration, measured on other people; assumed where it has none."""
+    similarity = np.asarray(city.vectors[network] @ city.vectors[network].T, np.float64)
+    slope = calibration_of(network).likeness.of(None)
+    people = population(city.seed, 1, 30.0, KEPT)
+    times = learned(people.ways(), TravelTimes(positions=people.positions))
+    worth = Worth(slope.even, slope.steepness)
+    return found_again(city.tracklets, similarity, worth, times, examples_in(people, times))
 
 
 def simulated(city: FollowedCity, network: str, maps: Sequence[int]) -> dict[str, object]:
@@ -145,23 +158,7 @@ def _with_times(test: RouteTest, others: RouteTest, people: Population, ranks: R
         if n == LEARNED_FROM[-1]:
             ways = [most_likely_routes(stops, each, times).best.stops for each in odds]
             impossible += sum(_impossible(way, times) for way in ways)
-            anchored = np.stack([_anchored(row, stops, times) for row in test.distances])
-            ranks.setdefault(f"photo, st-ReID from the nearest, times of {n} people", []).append(test.ranks(anchored))
     return impossible
-
-
-def _anchored(distances: Distances, stops: Sequence[TrajectoryStep], times: TravelTimes) -> Distances:
-    """The joint metric of st-ReID (equations 4 and 5), the nearest tracklet standing for the photo's unknown place and time."""
-    anchor = stops[int(distances.argmin())]
-    likely = np.array([_share(anchor, each, times) for each in stops])
-    joint = 1 / (1 + np.exp(-5 * (1 - distances))) / (1 + np.exp(-5 * likely))
-    return np.asarray(-joint, np.float64)
-
-
-def _share(a: TrajectoryStep, b: TrajectoryStep, times: TravelTimes) -> float:
-    earlier, later = sorted((a, b), key=lambda each: each.started_at)
-    seconds = (later.started_at - earlier.ended_at).total_seconds()
-    return float(times.later_shares(earlier.camera_id, later.camera_id)[int(bin_of(seconds))])
 
 
 def _impossible(way: Sequence[TrajectoryStep], times: TravelTimes) -> int:

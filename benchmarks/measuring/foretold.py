@@ -24,18 +24,19 @@ def foretold_times(maps: Sequence[int], kept: Path) -> dict[str, object]:
     for seed in maps:
         known, asked = (population(seed, number, 30.0, kept) for number in (1, 2))
         empty = TravelTimes(positions=known.positions)
-        held_out = _examples(asked, empty)
+        held_out = examples_in(asked, empty)
         for n in LEARNED_FROM:
             some = known.first(n)
             times = learned(some.ways(), empty)
             found.setdefault("here", [[] for _ in LEARNED_FROM])[LEARNED_FROM.index(n)].append(mean_log_ratio(times, held_out))
             for name, rival in RIVALS.items():
-                value = mean_log_ratio_of(rival(_examples(some, empty)), held_out)
+                value = mean_log_ratio_of(rival(examples_in(some, empty)), held_out)
                 found.setdefault(name, [[] for _ in LEARNED_FROM])[LEARNED_FROM.index(n)].append(value)
     return {"people": LEARNED_FROM, **{name: [round(float(np.mean(each)), 3) for each in rows] for name, rows in found.items()}}
 
 
-def _examples(people: Population, times: TravelTimes) -> list[TravelExample]:
+def examples_in(people: Population, times: TravelTimes) -> list[TravelExample]:
+    """All pairs of stays of all people."""
     return [example for way in people.ways() for example in examples_of(way, times.reach)]
 
 
