@@ -1,5 +1,5 @@
-"""Which re-ranking finds people best: none, k-reciprocal, camera-aware, graph, on the same crops of the city's test people; and what
-one probe at a time loses where only its nearest thousand are re-ranked, or a stored neighbour graph stands in for everybody.
+"""Which re-ranking finds people best: none, k-reciprocal, camera-aware, graph, on the same crops of the city's test people; what
+one probe at a time loses that re-ranks its nearest thousand alone, or by a stored neighbour graph everybody.
 
     python -m benchmarks.reranking [--networks haetae-reid,reid-0288] [--hard] [--queries 3441] [--gallery 16441]
 
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def nearest_thousand(queries: Vectors, gallery: Vectors) -> tuple[NDArray[np.float32], float]:
-    """(n_query, n_gallery) distances where each query re-ranks its nearest alone, the others behind them; processor ms a probe."""
+    """(n_query, n_gallery) distances where each query re-ranks its nearest alone, the others behind; processor ms a probe."""
     distances = 3 - queries @ gallery.T
     began = time.process_time()
     for query, row in zip(queries, distances, strict=True):
