@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -27,6 +28,8 @@ Counts = Mapping[Pair, Floats]
 _NEAR_M = 50.0  # cameras nearer than this are about equally likely to be the next
 _ENDING = 0.2  # of those who leave a camera: seen nowhere again, where nothing is known
 _TYPICAL_S, _TYPICAL_N = 120.0, 10.0
+_DIRECT_ONWARD = 0.9  # of those who are seen next at a camera: went straight there
+_MOST_WORKED_OUT = 20_000  # distributions that are remembered, about 1 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Smoothing:
     """How examples become a distribution; the numbers were chosen by the likelihood of people who were held out."""
 
     bandwidth: float = 0.35  # of one example, in units of the axis; falls with the fifth root of their number
+    bandwidth_onward: float = 0.2  # the same where nobody is seen between: such times spread less
     weight_of_prior: float = 2.0  # examples that the map's expectation counts as
     weight_of_return: float = 0.5  # of an example of the way back
     share_of_chance: float = 0.02  # of wrong examples and of ways that nobody foresees
@@ -54,6 +58,7 @@ class TravelTimes:
     positions: Mapping[CameraId, GeoPoint] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
     smoothing: Smoothing = field(default_factory=Smoothing)
+    _worked_out: dict[tuple[str, CameraId, CameraId], Floats] = field(default_factory=dict, init=False, repr=False)
 
     def knowing(self, steps: Iterable[TrajectoryStep]) -> TravelTimes:
         """The same with the positions that the steps bring along, where they are not known yet."""
@@ -65,7 +70,7 @@ class TravelTimes:
         if a == b:
             return 0.0
         here, there = self.positions.get(a), self.positions.get(b)
-        return None if here is None or there is None else here.distance_m(there)
+        return None if here is None or there is None else _distance_m(here, there)
 
     def knows(self, a: CameraId, b: CameraId) -> bool:
         """Whether anything at all is known of the way from `a` to `b`."""
@@ -73,11 +78,11 @@ class TravelTimes:
 
     def later_shares(self, a: CameraId, b: CameraId) -> Floats:
         """(N_BINS,) shares that sum to 1: when somebody who left `a` and is seen at `b` within the horizon appears there."""
-        return self._shares(self.later, a, b, direct_share(self.metres(a, b) or 0.0))
+        return self._remembered("later", a, b)
 
     def onward_shares(self, a: CameraId, b: CameraId) -> Floats:
         """The same for somebody who is seen nowhere between."""
-        return self._shares(self.onward, a, b, 0.9)
+        return self._remembered("onward", a, b)
 
     def next_shares(self, a: CameraId) -> dict[CameraId, float]:
         """By camera, the probability that somebody who left `a` is seen there next, within the horizon; `a` itself included.
@@ -127,8 +132,22 @@ class TravelTimes:
         fastest = float(EDGES_S[seen]) - max(5.0, 0.5 * abs(float(EDGES_S[seen])))
         return fastest if counts.sum() >= self.smoothing.surely_known else min(by_map, fastest)
 
-    def _shares(self, counts: Counts, a: CameraId, b: CameraId, direct: float) -> Floats:
-        how, metres = self.smoothing, self.metres(a, b)
+    def _remembered(self, kind: str, a: CameraId, b: CameraId) -> Floats:
+        key = (kind, a, b)
+        shares = self._worked_out.get(key)
+        if shares is None:
+            if kind == "later":
+                shares = self._shares(self.later, (a, b), direct_share(self.metres(a, b) or 0.0), self.smoothing.bandwidth)
+            else:
+                shares = self._shares(self.onward, (a, b), _DIRECT_ONWARD, self.smoothing.bandwidth_onward)
+            shares.flags.writeable = False
+            if len(self._worked_out) >= _MOST_WORKED_OUT:
+                self._worked_out.clear()
+            self._worked_out[key] = shares
+        return shares
+
+    def _shares(self, counts: Counts, pair: Pair, direct: float, bandwidth: float) -> Floats:
+        how, metres, (a, b) = self.smoothing, self.metres(*pair), pair
         chance = anybody(self.reach)
         prior = chance if metres is None else direct * walking_times(metres, self.reach) + (1 - direct) * chance
         known = counts.get((a, b), np.zeros(N_BINS))
@@ -137,7 +156,11 @@ class TravelTimes:
             known = known + how.weight_of_return * back
         n = float(known.sum())
         if n > 0:
-            prior = (smoothed(known, how.bandwidth * max(n, 1.0) ** -0.2) + how.weight_of_prior * prior) / (
-                n + how.weight_of_prior
-            )
+            spread = smoothed(known, bandwidth * max(n, 1.0) ** -0.2)
+            prior = (spread + how.weight_of_prior * prior) / (n + how.weight_of_prior)
         return (1 - how.share_of_chance) * prior + how.share_of_chance * chance
+
+
+@lru_cache(maxsize=100_000)
+def _distance_m(here: GeoPoint, there: GeoPoint) -> float:
+    return here.distance_m(there)

@@ -43,10 +43,13 @@ def walking_times(metres: float, reach: Reach) -> Floats:
     return _times(round(log(max(metres, 1.0)) / log(_STEP)), reach)
 
 
+@lru_cache(maxsize=16)
 def anybody(reach: Reach) -> Floats:
     """(N_BINS,) shares that sum to 1: when somebody who has nothing to do with it appears. At any second alike."""
     shares = np.where(np.arange(N_BINS) <= bin_of(reach.horizon_s), WIDTHS_S, 0.0)
-    return np.asarray(shares / shares.sum(), np.float64)
+    known: Floats = shares / shares.sum()
+    known.flags.writeable = False
+    return known
 
 
 @lru_cache(maxsize=4096)

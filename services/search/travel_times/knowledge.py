@@ -19,13 +19,20 @@ class RememberedTimes:
         self._kept: tuple[tuple[int, datetime] | None, TravelTimes] = (None, TravelTimes())
 
     def of(self, transaction: Transaction) -> TravelTimes:
-        """As the transaction sees them; by the map alone where nothing was learned. Raises Transient."""
+        """As the transaction sees them; by the map alone where nothing was learned. Raises Transient.
+
+        The same object until something changed, so that what it has worked out is worked out once.
+        """
         newest = transaction.travel_times.newest_version()
+        positions = known_positions({camera.id: camera.position for camera in transaction.cameras.all()})
         with self._lock:
             version, times = self._kept
+        if version == newest and times.positions == positions:
+            return times
         if version != newest:
             learned = transaction.travel_times.newest()
             times = TravelTimes() if learned is None else learned.times
-            with self._lock:
-                self._kept = (newest, times)
-        return replace(times, positions=known_positions({c.id: c.position for c in transaction.cameras.all()}))
+        times = replace(times, positions=positions)
+        with self._lock:
+            self._kept = (newest, times)
+        return times
