@@ -58,6 +58,7 @@ def search(  # noqa: PLR0913 - the options of a command
         Sort, typer.Option("--sort", help="People by likelihood, by when they were first seen, or the last seen first.")
     ] = Sort.ORDER,
     crops: Annotated[Path | None, typer.Option("--crops", help="Folder that the crops are written to.")] = None,
+    accept_poor: Annotated[bool, typer.Option("--accept-poor", help="Also by photos that show too little.")] = False,
     home: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -73,6 +74,7 @@ def search(  # noqa: PLR0913 - the options of a command
         "to": _instant(end, "--to"),
         "cameras": [camera.strip() for camera in cameras.split(",") if camera.strip()],
         "limit": limit,
+        "accept_poor_probes": accept_poor,
     }
     with opened_api(Home.from_environment(home)) as api:
         parts: Parts = [("query", (None, json.dumps(query), "application/json"))]
@@ -155,9 +157,12 @@ def _written(api: Api, url: str, file: Path) -> str:
 def _tell(answer: Json) -> None:
     for probe in answer["probes"]:
         people = "" if probe["n_people"] is None else f", one of {probe['n_people']}"
-        say(f"photo {probe['photo'] + 1}: person of quality {probe['quality']:.2f}{people}")
+        lacks = f"; too poor to tell people apart: {probe['lacks']}" if probe.get("lacks") else ""
+        say(f"photo {probe['photo'] + 1}: person of quality {probe['quality']:.2f}{people}{lacks}")
     total_ms = answer["timings_ms"].get("total", 0.0)
     say(f"{len(answer['people'])} people among {answer['n_gallery']} sightings in {total_ms:.0f} ms (query {answer['id']})")
+    if there := answer.get("in_gallery"):
+        say(f"whether the person is among them at all: {there['found']} ({there['probability']:.2f})")
 
 
 def _table(answer: Json) -> Table:
