@@ -104,7 +104,9 @@ class DayRows:
             self.n_gone += int(_mark(self._slots, self._arrays["ids"], self._arrays["gone_from"], ids, np.uint32(generation)))
 
     def compacted(self) -> DayRows:
-        """The same without what is gone, in order of time."""
+        """The same without what is gone, in order of time, with no room to spare."""
+        if self.n == 0:
+            return self
         kept = np.flatnonzero(self._arrays["gone_from"][: self.n] == STILL_HERE)
         kept = kept[np.argsort(self._arrays["started"][kept], kind="stable")]
         smaller = replace(self, n=0, n_gone=0, _arrays={}, _slots=np.full(0, -1, np.int32))

@@ -158,7 +158,7 @@ class EmbeddingIndex:
                 if partition not in position(transaction.session).partitions:
                     continue  # dropped meanwhile
                 read_partition(transaction.session, partition, contents.columns, add)
-            contents.days[partition] = day
+            contents.days[partition] = day.compacted()
             self._keep_within_memory(contents)
             progress(done + 1, len(new))
 
