@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from haetae.domain.geometry import ImageSize
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
 from haetae.domain.sighting import Sighting
+from haetae.domain.timing import to_us
 from haetae.errors import Refused, Transient
 from haetae.ranking.evidence import UNMEASURED, Reliability
 from haetae.store import cursor as cursors
@@ -53,6 +55,21 @@ _LOCK_DAY = (
     .where(SightingDayRow.id == bindparam("id"))
     .with_for_update()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a sighting fits conditions: the sum of their log odds; of equal ones the better seen, then the newer is first."""
+
+    id: TrackletId
+    log_odds: float
+    quality: float
+    started_at: datetime
+
+    @property
+    def order(self) -> tuple[float, float, int, UUID]:
+        """Small for the first."""
+        return -self.log_odds, -self.quality, -to_us(self.started_at), self.id
 
 
 class Sightings(Gallery):
@@ -126,15 +143,29 @@ class Sightings(Gallery):
         `reliability` is that of the network that read the attributes. Of equal ones the better seen, then the newer comes first.
         Raises Refused (503) where it takes too long.
         """
+        return [(fit.id, fit.log_odds) for fit in self.fits(scope, conditions, limit=limit, reliability=reliability)]
+
+    def fits(
+        self,
+        scope: Scope,
+        conditions: Sequence[AttributeCondition],
+        *,
+        limit: int,
+        reliability: Reliability = UNMEASURED,
+    ) -> list[Fit]:
+        """As `fitting`, with all that they are ordered by: what two scopes give can be put together in order."""
         with within_budget():
             cameras = cameras_in(self._session, scope)
             if cameras == [] or limit < 1:
                 return []
             row = SightingRow
             odds = log_odds_of(conditions, reliability).label("log_odds")
-            wanted = select(row.id, odds).where(*within(row, scope, cameras), *allowed_by(conditions))
+            wanted = select(row.id, odds, row.quality, row.started_at).where(
+                *within(row, scope, cameras), *allowed_by(conditions)
+            )
             order = (odds.desc(), row.quality.desc(), row.started_at.desc(), row.id)
-            return [(TrackletId(id), float(total)) for id, total in self._session.execute(wanted.order_by(*order).limit(limit))]
+            found = self._session.execute(wanted.order_by(*order).limit(limit))
+            return [Fit(TrackletId(id), float(total), float(quality), at) for id, total, quality, at in found]
 
     def count(self, scope: Scope, conditions: Sequence[AttributeCondition] = ()) -> int:
         """How many sightings the scope holds. Raises Refused (503) where counting takes too long."""

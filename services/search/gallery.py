@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from heapq import nsmallest
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,16 @@ from haetae.ranking import KReciprocal, Reranking
 from haetae.ranking.evidence import Reliability
 from haetae.routing.plausibility import TravelTimes
 from haetae.store.index import Found, Question
+from haetae.store.sightings import Fit
 from haetae.store.store import Transaction
+from services.search.day_by_day import WORTH_IT, Between, scanned
 from services.search.graphs import Graphs
 from services.search.metrics import searched
 from services.search.port import Reranked
 from services.search.probes import Probes
 from services.search.travel_times.knowledge import RememberedTimes
+
+R = TypeVar("R")
 
 
 class Index(Protocol):
@@ -49,9 +54,21 @@ class Index(Protocol):
 class StoredGallery:
     """Sightings and cameras out of PostgreSQL. Every method raises Transient, and Refused (503) where it takes too long."""
 
-    def __init__(self, transaction: Transaction, times: RememberedTimes | None = None, index: Index | None = None) -> None:
-        """`transaction` is REPEATABLE READ where there is an index."""
+    def __init__(
+        self,
+        transaction: Transaction,
+        times: RememberedTimes | None = None,
+        index: Index | None = None,
+        between: Between | None = None,
+        *,
+        days_from: int = WORTH_IT,
+    ) -> None:
+        """`transaction` is REPEATABLE READ where there is an index. Scans go day by day from so many sightings on, where
+        somebody listens `between`."""
+        self._days_from = days_from
         self._transaction = transaction
+        self._between = between
+        self._n_in_scope = 0  # as it was counted last
         self._times = times or RememberedTimes()
         self._index = index
         self._held: dict[TrackletId, NDArray[np.float32]] = {}  # vectors that the index found
@@ -67,10 +84,13 @@ class StoredGallery:
             return [id for id, _ in found.nearest]
         searched("scan")
         self._held = {}
-        scanned = self._transaction.sightings.nearest(
-            probes.vectors, probes.model, query.scope, limit=limit, conditions=query.conditions
-        )
-        return [id for id, _ in scanned]
+        sightings = self._transaction.sightings
+
+        def scan(scope: Scope) -> list[tuple[TrackletId, float]]:
+            return sightings.nearest(probes.vectors, probes.model, scope, limit=limit, conditions=query.conditions)
+
+        near = dict(self._scanned(query.scope, scan))
+        return [id for id, _ in nsmallest(limit, near.items(), key=lambda one: (one[1], one[0]))]
 
     def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> Vectors:
         """In the order of `ids`."""
@@ -97,9 +117,16 @@ class StoredGallery:
 
     def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:
         """By the log odds of the conditions, best first."""
-        limit = query.limit + len(query.rejected)
-        found = self._transaction.sightings.fitting(query.scope, query.conditions, limit=limit, reliability=reliability)
-        return [id for id, _ in found]
+        limit, sightings = query.limit + len(query.rejected), self._transaction.sightings
+
+        def scan(scope: Scope) -> list[Fit]:
+            return sightings.fits(scope, query.conditions, limit=limit, reliability=reliability)
+
+        fits = {fit.id: fit for fit in self._scanned(query.scope, scan)}
+        return [fit.id for fit in nsmallest(limit, fits.values(), key=lambda fit: fit.order)]
+
+    def _scanned(self, scope: Scope, scan: Callable[[Scope], list[R]]) -> list[R]:
+        return scanned(scope, self._n_in_scope, self._between, scan, worth_it=self._days_from)
 
     def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:
         """Those that are there, with their embeddings."""
@@ -107,7 +134,8 @@ class StoredGallery:
 
     def count(self, scope: Scope) -> int:
         """How many sightings the scope has."""
-        return self._transaction.sightings.count(scope)
+        self._n_in_scope = self._transaction.sightings.count(scope)
+        return self._n_in_scope
 
     def positions(self) -> Mapping[CameraId, GeoPoint | None]:
         """Where the cameras stand."""

@@ -100,7 +100,7 @@ def _answered(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
     asked, run, answers = inquiry.asked, inquiry.run, []
     with runs.of(run), desk.store.begin(consistent=True, interruption=run.interruption) as transaction:
         as_of, learned = transaction.queries.instant(), transaction.travel_times.newest_version()
-        gallery = StoredGallery(transaction, desk.times, desk.index)
+        gallery = StoredGallery(transaction, desk.times, desk.index, run.scanning)
         for target in asked.targets:
             run.go_on()
             answers.append(desk.pipeline.answer(target.query, target.probes, gallery, asked.reranking, run.ended))

@@ -44,6 +44,11 @@ class ProgressOut(Shown):
         share = min(1.0, (self.target + share_of_target) / self.n_targets)
         return self.model_copy(update={"stage": stage, "share": share, "counts": {**self.counts, **counts}})
 
+    def within(self, before: str, step: str, share_of_step: float) -> ProgressOut:
+        """While `step` goes on, after `before`."""
+        share = _SHARES[before] + (_SHARES[step] - _SHARES[before]) * share_of_step
+        return self.after(before, max(share, self.share_of_target), {})
+
     def with_next_target(self) -> ProgressOut:
         """When the present target is answered."""
         done = self.target + 1

@@ -48,6 +48,10 @@ class Run:
         known = self.progress
         self._tell(known.after(stage.name, share_after(stage.name, known.share_of_target), {stage.name: stage.n_sightings}))
 
+    def scanning(self, share: float) -> None:
+        """So much of the present scan is done, 0-1. Raises Cancelled."""
+        self._tell(self.progress.within("count", "scan", share))
+
     def next_target(self) -> None:
         """One target's answer is complete, the next one's begins."""
         self._tell(self.progress.with_next_target())
