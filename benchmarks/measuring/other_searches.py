@@ -79,9 +79,10 @@ class Faiss:
         return self._way(index, lambda filter: faiss.SearchParameters(sel=filter), limit), {}
 
     def ivf(self, limit: int) -> Made:
-        """Lists of about 4 sqrt(n) cells, of which a sixteenth are looked at."""
-        n_lists = int(4 * len(self._halves) ** 0.5)
+        """The square root of n lists, of which a sixteenth are looked at."""
+        n_lists = int(len(self._halves) ** 0.5)
         index = faiss.IndexIVFFlat(faiss.IndexFlatIP(self._d), self._d, n_lists, faiss.METRIC_INNER_PRODUCT)
+        index.cp.niter = 10
         rng = np.random.default_rng(0)
         index.train(normalised(self._halves[np.sort(rng.permutation(len(self._halves))[: 40 * n_lists])]))
         self._add(index)

@@ -108,7 +108,7 @@ class _Search:
     def found(self, estimates: Estimates) -> Found | None:
         """Looks at more and more of the rows until enough of them may be answers."""
         n, limits = estimates.n_inside, self._limits
-        if n <= limits.compared_all and not self._held:
+        if n <= limits.scanned and not self._held:
             return None
         enough = limits.depth * self._asked.limit
         m = n if n <= limits.compared_all else min(n, max(limits.compared, enough) + len(self._changed.ids))

@@ -37,11 +37,13 @@ class Limits:
     """What an index may take, and how far it looks.
 
     `memory_bytes` for exact vectors: beyond, PostgreSQL compares. Up to `compared_all` rows that a filter leaves are all compared
-    exactly; of more, those `compared` that the signs put first, at least `depth` times as many as are asked for.
+    exactly; of more, those `compared` that the signs put first, at least `depth` times as many as are asked for. Where vectors
+    are not held, fetching these costs PostgreSQL as much as scanning `scanned` rows in order: up to so many it scans.
     """
 
     memory_bytes: int = 1 << 30
     compared_all: int = 50_000
+    scanned: int = 500_000
     compared: int = 4_000
     depth: int = 8
     n_bits: int = 512

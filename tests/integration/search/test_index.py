@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 def test_answers_by_the_index_are_those_of_the_scan(api: Api, memory_bytes: int) -> None:
     """The same people with the same distances in the same order, for confirmed sightings with and without required attributes."""
     indexing = Indexing(
-        api.desk.store, lambda: api.desk.reader.model, Limits(memory_bytes=memory_bytes, compared_all=5), every_s=60
+        api.desk.store, lambda: api.desk.reader.model, Limits(memory_bytes=memory_bytes, compared_all=5, scanned=5), every_s=60
     )
     indexing.refresh()
     app = make_app(replace(api.desk, index=indexing), RememberedKeys(api.desk.store.caller, remembered_s=0.0), Health())

@@ -23,7 +23,7 @@ from tests.kit import builders as b
 pytestmark = pytest.mark.integration
 
 D = 64
-HELD = Limits(compared_all=10, compared=400, n_bits=128)
+HELD = Limits(compared_all=10, scanned=10, compared=400, n_bits=128)
 STORED = replace(HELD, memory_bytes=0)
 NEWER = ModelVersion("reid-0288", "2-bf16")
 WHOLE = b.scope(end_s=4 * 86_400)
