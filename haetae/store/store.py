@@ -24,6 +24,7 @@ from haetae.store.revisions import current_revision, is_behind, known_revisions
 from haetae.store.secrets import Cipher
 from haetae.store.sightings import Sightings
 from haetae.store.travel_times import TravelTimesLearned
+from haetae.store.tunings import SearchTunings
 from haetae.store.watch_lists import WatchLists
 from haetae.store.webhooks import Webhooks
 
@@ -38,6 +39,7 @@ class Transaction:
         self.sightings = Sightings(session, definitions, scan_workers)
         self.queries = Queries(session)
         self.travel_times = TravelTimesLearned(session)
+        self.tunings = SearchTunings(session)
         self.watch_lists = WatchLists(session)
         self.alerts = Alerts(session)
         self.outbox = Outbox(session)

@@ -14,6 +14,7 @@ from haetae.store.tables.sightings import (
     SightingEmbeddingRow,
     SightingRow,
 )
+from haetae.store.tables.tunings import SearchTuningRow
 
 metadata = Base.metadata
 
@@ -31,6 +32,7 @@ __all__ = [
     "RecordingRow",
     "RemovedEmbeddingRow",
     "RevisionRow",
+    "SearchTuningRow",
     "SightingDayRow",
     "SightingEmbeddingRow",
     "SightingRow",

@@ -46,7 +46,7 @@ def store(opened: Store, url: str) -> Iterator[Store]:
             text(
                 "TRUNCATE cameras, camera_reports, recordings, sighting_days, sightings, sighting_embeddings, "
                 "removed_embeddings, embedding_models, embedding_followers, queries, query_probes, watch_list_entries, "
-                "watch_list_embeddings, alerts, webhooks, outbox, api_keys, travel_times"
+                "watch_list_embeddings, alerts, webhooks, outbox, api_keys, travel_times, search_tunings"
             )
         )
     engine.dispose()
