@@ -24,15 +24,18 @@ class SamePerson:
     tolerance_s: float = 0.5  # by which two tracklets of one camera may overlap where the tracker changed its mind
 
 
-def group_people(vectors: Vectors, stays: Sequence[TrajectoryStep], how: SamePerson) -> list[list[int]]:
+def group_people(
+    vectors: Vectors, stays: Sequence[TrajectoryStep], how: SamePerson, impossible: Pairs | None = None
+) -> list[list[int]]:
     """Indices of candidates by person, each list ascending, the lists by their first index.
 
     `vectors` (n, d) float32 unit rows of one model; `stays` n, when and where each was seen. Agglomerative: the two nearest
     groups (mean distance over their pairs) become one, until the nearest are further apart than `how.max_distance`. Groups
-    with a pair that cannot be one person never join.
+    with a pair that cannot be one person never join: `impossible` (n, n) where more is known of the ways between the cameras than
+    the map tells, else `impossible_pairs`.
     """
     distances = (np.float32(1) - vectors @ vectors.T).astype(np.float64)
-    distances[impossible_pairs(stays, how)] = np.inf
+    distances[impossible_pairs(stays, how) if impossible is None else impossible] = np.inf
     return _agglomerate(distances, how.max_distance)
 
 

@@ -29,6 +29,7 @@ _NEAR_M = 50.0  # cameras nearer than this are about equally likely to be the ne
 _ENDING = 0.2  # of those who leave a camera: seen nowhere again, where nothing is known
 _TYPICAL_S, _TYPICAL_N = 120.0, 10.0
 _DIRECT_ONWARD = 0.9  # of those who are seen next at a camera: went straight there
+_FEW = 3.0  # examples that say nothing about what is possible
 _MOST_WORKED_OUT = 20_000  # distributions that are remembered, about 1 kB each
 
 
@@ -125,8 +126,10 @@ class TravelTimes:
         metres = self.metres(a, b)
         near = metres is None or metres <= self.reach.near_m
         by_map = -inf if near or metres is None else metres / self.reach.max_speed_m_s - self.reach.tolerance_s
-        counts = self.later.get((a, b))
-        if counts is None or counts.sum() < 3:
+        counts = self.later.get((a, b), np.zeros(N_BINS))
+        overlaps = np.where(MIDDLES_S < 0, self.later.get((b, a), 0.0), 0.0)  # who is seen by both is seen by either first
+        counts = counts + overlaps
+        if counts.sum() < _FEW:
             return by_map
         seen = np.flatnonzero(np.cumsum(counts) > 0.02 * counts.sum())[0]
         fastest = float(EDGES_S[seen]) - max(5.0, 0.5 * abs(float(EDGES_S[seen])))

@@ -21,6 +21,8 @@ from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson, group_people
 from haetae.ranking.likeness import Likeness
 from haetae.ranking.open_set import InGallery, Presence
+from haetae.routing.hops import impossible_together
+from haetae.routing.person import likeliest_way
 from haetae.routing.plausibility import log_likelihood_ratio
 from haetae.routing.trajectory import step_of, trajectory
 from services.search.looks import Looks, compared
@@ -109,6 +111,7 @@ class SearchPipeline:
             lambda earlier, later: log_likelihood_ratio(earlier, later, times),
             self._ranking.reliability,
             self._ranking.weights,
+            times,
         )
 
     def _compared(self, weigher: Weigher, probes: Probes, gallery: Gallery, how: Reranking, steps: Steps) -> Looks:
@@ -160,7 +163,8 @@ class SearchPipeline:
                 vectors.append(embedding.vector)
         if comparable:
             stays = [step_of(candidates[index].sighting, weigher.positions) for index in comparable]
-            alike = group_people(np.stack(vectors), stays, self._ranking.same_person)
+            impossible = impossible_together(stays, weigher.times) if weigher.times.later else None
+            alike = group_people(np.stack(vectors), stays, self._ranking.same_person, impossible)
             groups += [[comparable[index] for index in group] for group in alike]
         groups.sort()
         return tuple(_person([candidates[index] for index in group], weigher) for group in groups)
@@ -168,7 +172,11 @@ class SearchPipeline:
 
 def _person(candidates: Sequence[Candidate], weigher: Weigher) -> Person:
     way = trajectory(step_of(candidate.sighting, weigher.positions) for candidate in candidates)
-    return Person(tuple(with_hops(candidates, way, weigher.plausible)), way)
+    shown = tuple(with_hops(candidates, way, weigher.plausible))
+    if weigher.times.onward:  # where nothing was learned the map alone may not take anybody off the way
+        odds = {candidate.sighting.id: candidate.log_odds.total for candidate in candidates}
+        way = likeliest_way(way, [odds[stop.sighting_id] for stop in way], weigher.times)
+    return Person(shown, way)
 
 
 def _commonest_model(candidates: Sequence[Candidate]) -> ModelVersion | None:

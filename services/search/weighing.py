@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from haetae.domain.explanation import Explanation
@@ -16,6 +16,7 @@ from haetae.ranking.explanation import Plausibility, conditions_explained
 from haetae.ranking.fusion import Weights, fused, order_value
 from haetae.ranking.space_time import space_time
 from haetae.routing.trajectory import step_of
+from haetae.routing.travel_times import TravelTimes
 
 FARTHEST = 2.0
 """The largest cosine distance."""
@@ -40,6 +41,7 @@ class Weigher:
     plausible: Plausibility
     reliability: Reliability
     weights: Weights
+    times: TravelTimes = field(default_factory=TravelTimes)
 
     def candidate(self, sighting: Sighting, look: Look | None) -> Candidate:
         """The sighting as a candidate; `look` is None where there was nothing to compare it with."""

@@ -87,3 +87,10 @@ def test_groups_partition_and_hold_no_impossible_pair(drawn: list[tuple[str, int
     assert sorted(index for group in groups for index in group) == list(range(len(drawn)))
     impossible = impossible_pairs(stays, SamePerson()) if drawn else np.empty((0, 0), bool)
     assert not any(impossible[i, j] for group in groups for i in group for j in group)
+
+
+def test_who_knows_the_ways_decides_what_is_impossible() -> None:
+    """Pairs that are told take the place of those that the map tells."""
+    stays = [stay("a", 0, 5, SEOUL), stay("b", 15, 20, NEXT_STREET)]
+    assert group_people(looks(3, 3), stays, SamePerson(), np.zeros((2, 2), bool)) == [[0, 1]]
+    assert group_people(looks(3, 3), [stay("a", 0, 5), stay("b", 90, 95)], SamePerson(), ~np.eye(2, dtype=bool)) == [[0], [1]]
