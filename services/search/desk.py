@@ -8,13 +8,15 @@ from haetae.blobs.port import Blobs
 from haetae.bus.ledger import Ledger
 from haetae.domain.timing import Clock
 from haetae.media.address import AddressPolicy
-from haetae.store.store import Store
+from haetae.ranking import KReciprocal
+from haetae.store.store import Store, Transaction
 from services.search.gallery import Index
 from services.search.limits import Buckets
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSection
 from services.search.travel_times.knowledge import RememberedTimes
+from services.search.tuning import RememberedTuning, Tuned
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,12 @@ class Desk:
     clock: Clock
     times: RememberedTimes = field(default_factory=RememberedTimes)
     index: Index | None = None  # without it, exact scans answer
+    tunings: RememberedTuning = field(default_factory=RememberedTuning)
+
+    def tuned(self, transaction: Transaction) -> Tuned:
+        """The pipeline that answers now, by what was tuned last; the neighbour graphs follow it. Raises Transient."""
+        found = self.tunings.of(transaction, self.pipeline, self.section, self.clock)
+        how, graphs = found.pipeline.ranking.reranking, self.index.graphs if self.index else None
+        if graphs is not None and isinstance(how, KReciprocal):
+            graphs.how = how
+        return found

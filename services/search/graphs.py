@@ -24,7 +24,7 @@ _BATCH = 2_000  # rows that enter a graph together; between two batches queries 
 
 class Graphs:
     """One thread follows the index, any number ask. At most `most_rows` in all, the newest days first; a graph is made anew from
-    the index whenever the service starts, so that a crash leaves nothing behind."""
+    the index whenever the service starts, so that a crash leaves nothing behind, and whenever `how` is set to another one."""
 
     def __init__(self, how: KReciprocal, *, most_rows: int, every_s: float) -> None:
         self.how = how
@@ -59,7 +59,8 @@ class Graphs:
             n_left -= view.n
             if view.halves is not None and view.n:
                 chosen[partition, generation.model_number] = view
-        days = {day: self._days.get(day) or _DayGraph(NeighbourGraph(_dimension(view), self.how)) for day, view in chosen.items()}
+        how, old = self.how, {day: graph for day, graph in self._days.items() if graph.is_for(self.how)}
+        days = {day: old.get(day) or _DayGraph(NeighbourGraph(_dimension(view), how)) for day, view in chosen.items()}
         self._days, self._model = days, generation.model
         for day, view in chosen.items():
             n_new = days[day].follow(view, generation.number)
@@ -69,11 +70,12 @@ class Graphs:
 
     def reranked(self, ids: Sequence[UUID], probes: Vectors, how: KReciprocal, model: ModelVersion) -> Reranked | None:
         """Each probe (k, d) against everybody of each one's day; None where no graph is for `how`, or knows more than `ids`."""
-        if (how.k1, how.k2) != (self.how.k1, self.how.k2) or model != self._model or not ids:
+        days = [day for day in tuple(self._days.values()) if day.is_for(how)]
+        if not days or model != self._model or not ids:
             return None
         wanted = to_ids(ids)
         found = Reranked(np.zeros((len(probes), len(ids)), np.float32), np.zeros(len(ids), np.bool_))
-        for day in tuple(self._days.values()):
+        for day in days:
             day.rerank(wanted, probes, how, found)
         return found if found.known.any() else None
 
@@ -105,6 +107,10 @@ class _DayGraph:
     graph: NeighbourGraph
     _prints: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     _known: _Known = field(default_factory=lambda: _Known.of(np.empty((0, 2), np.uint64), np.empty(0, np.int64)))
+
+    def is_for(self, how: KReciprocal) -> bool:
+        """Whether its lists and sets are those of `how`; the weight of the original distance is free."""
+        return (self.graph.how.k1, self.graph.how.k2) == (how.k1, how.k2)
 
     def follow(self, view: DayView, generation: int) -> int:
         """Takes in what the view shows of that generation and lets go what it does not; how many came."""

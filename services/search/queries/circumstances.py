@@ -30,6 +30,10 @@ class MadeWithOut(Shown):
     travel_times: Instant | None = Field(
         default=None, description="When the travel times that counted had been learned; null by the map alone, and in old ones."
     )
+    tuned: Instant | None = Field(
+        default=None,
+        description="When the parameters that counted had been tuned on confirmed matches; null as set up, and in old answers.",
+    )
     settings: Mapping[str, Setting] = Field(
         description="How the service was set up, by name; what is no plain value stands as its digest.",
         examples=[{"n_reranked": 1000, "same_person.max_distance": 0.4}],
@@ -55,7 +59,11 @@ class RepeatOut(Shown):
 
 
 def made_with(
-    ranking: Ranking, reranking: Reranking | None, as_of: datetime, times_learned_at: datetime | None = None
+    ranking: Ranking,
+    reranking: Reranking | None,
+    as_of: datetime,
+    times_learned_at: datetime | None = None,
+    tuned_at: datetime | None = None,
 ) -> MadeWithOut:
     """What decides an answer that is ranked like this over the gallery of then."""
     how = reranking or ranking.reranking
@@ -65,6 +73,7 @@ def made_with(
         gallery_as_of=as_of,
         reranking=shown_reranking(how),
         travel_times=times_learned_at,
+        tuned=tuned_at,
         settings=settings,
     )
 

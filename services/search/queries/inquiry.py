@@ -100,13 +100,14 @@ def _answered(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
     asked, run, answers = inquiry.asked, inquiry.run, []
     with runs.of(run), desk.store.begin(consistent=True, interruption=run.interruption) as transaction:
         as_of, learned = transaction.queries.instant(), transaction.travel_times.newest_version()
+        tuned = desk.tuned(transaction)
         gallery = StoredGallery(transaction, desk.times, desk.index, run.scanning)
         for target in asked.targets:
             run.go_on()
-            answers.append(desk.pipeline.answer(target.query, target.probes, gallery, asked.reranking, run.ended))
+            answers.append(tuned.pipeline.answer(target.query, target.probes, gallery, asked.reranking, run.ended))
             run.next_target()
     timings_s = asked.reading_s | _summed(answers) | {"total": desk.clock.monotonic_s() - inquiry.began_s}
-    made = made_with(desk.pipeline.ranking, asked.reranking, as_of, learned[1] if learned else None)
+    made = made_with(tuned.pipeline.ranking, asked.reranking, as_of, learned[1] if learned else None, tuned.tuned_at)
     out = _shown(inquiry, answers, made, timings_s)
     if inquiry.former is not None:
         out = out.model_copy(update={"repeat": compared(inquiry.former, out)})

@@ -149,7 +149,7 @@ def _facts(query: QueryOut) -> Mapping[str, Any]:
         facts[f"targets.{index}.n_against_all" if query.targets else "n_against_all"] = answer.n_against_all
     if query.made_with is not None:
         made = query.made_with
-        facts |= {"software": made.software, "travel_times": made.travel_times}
+        facts |= {"software": made.software, "travel_times": made.travel_times, "tuned": made.tuned}
         facts |= {f"reranking.{name}": value for name, value in made.reranking.model_dump().items()}
         facts |= {f"settings.{name}": value for name, value in made.settings.items()}
     return facts
