@@ -7,9 +7,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 
-from haetae.errors import Refused
+from haetae.errors import HaetaeError, Refused
 from haetae.store.queries import Once, QueryRecord, QueryState
+from haetae.telemetry import logs
 from services.search.access import OPERATORS, Asking, asking
 from services.search.desk import Desk
 from services.search.queries.asked import read
@@ -20,7 +23,16 @@ from services.search.queries.repetition import Former, RepeatIn, asked_again
 from services.search.queries.running import Runs
 from services.search.queries.schemas import MOST_TARGETS, QueryOut
 from services.search.queries.stored import followed, shown
-from services.search.queries.streaming import EVENTS, EXAMPLE, Answering, Followed, Following, location_of, wants_events
+from services.search.queries.streaming import (
+    EVENTS,
+    EXAMPLE,
+    Answering,
+    Followed,
+    Following,
+    location_of,
+    prefers_async,
+    wants_events,
+)
 from services.search.queries.submission import JSON, MULTIPART, Submission, parsed, received
 
 _PHOTOS = {
@@ -57,7 +69,11 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": f"To a caller who accepts {EVENTS}: accepted, progress ..., then answer or problem.",
         "content": EXAMPLE,
-    }
+    },
+    202: {
+        "description": "To a caller who prefers respond-async (RFC 7240): it runs; see `/v1/queries/{id}/state` and `/events`.",
+        "model": QueryStateOut,
+    },
 }
 _ENDED = {QueryState.ANSWERED: "The query was answered already.", QueryState.FAILED: "The query has failed already."}
 OnceKey = Annotated[
@@ -101,6 +117,8 @@ class _Teller:
 
         if wants_events(request):
             return Answering(request, self._runs, inquiry.run, work, self.desk.section.heartbeat_s)
+        if prefers_async(request):
+            return _accepted(followed(self.desk, inquiry.id, inquiry.caller), BackgroundTask(_alone, work))
         response.headers["Location"] = location_of(inquiry.id)
         return work()
 
@@ -108,6 +126,8 @@ class _Teller:
         """A query that was asked before."""
         if wants_events(request):
             return Following(request, stored, self.desk.section)
+        if prefers_async(request) and stored.look().state is QueryState.RUNNING:
+            return _accepted(stored)
         response.headers["Location"] = location_of(stored.id)
         return stored.fetch()
 
@@ -127,7 +147,7 @@ def _add_post(router: APIRouter, teller: _Teller, within_limit: Callable[..., As
         several people, each of `targets`.
 
         The answer is kept and can be fetched again under `Location`. Candidates are hints: a human decides. A caller who accepts
-        text/event-stream is told how far it is, and cancels the query by going away.
+        text/event-stream is told how far it is, and cancels the query by going away; one who prefers respond-async does not wait.
         """
         began_s = desk.clock.monotonic_s()
         query, photos = parsed(submission)
@@ -186,6 +206,21 @@ def _add_cancel(router: APIRouter, desk: Desk, runs: Runs) -> None:
             raise Refused(_ENDED[record.state], status=409, kind="query-ended", query_id=id)
         runs.cancel(id)
         return QueryStateOut.of(record)
+
+
+def _accepted(query: Followed, then: BackgroundTask | None = None) -> Response:
+    """That the query runs; `then` is done when the caller has been told."""
+    state = QueryStateOut.of(query.look()).model_dump(mode="json")
+    headers = {"Location": location_of(query.id), "Preference-Applied": "respond-async"}
+    return JSONResponse(state, status_code=202, headers=headers, background=then)
+
+
+def _alone(work: Callable[[], QueryOut]) -> None:
+    """Answers a query that nobody waits for: how it ends is stored."""
+    try:
+        work()
+    except HaetaeError as error:
+        logs.get().info("query_ended_without_answer", cause=str(error))
 
 
 def _take(desk: Desk, caller: Asking, n: int) -> None:

@@ -57,6 +57,12 @@ def wants_events(request: Request) -> bool:
     return any(kind.strip() == EVENTS and "q=0" not in rest.replace(" ", "").split(";") for kind, _, rest in ranges)
 
 
+def prefers_async(request: Request) -> bool:
+    """Whether the caller would rather not wait for the answer (RFC 7240)."""
+    preferences = [part.partition(";")[0].strip() for part in request.headers.get("prefer", "").lower().split(",")]
+    return "respond-async" in preferences
+
+
 class Answering(EventSourceResponse):
     """Answers a query in a thread and streams how far it is. A caller that goes away cancels it."""
 

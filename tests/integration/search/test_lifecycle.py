@@ -173,6 +173,26 @@ def test_so_many_follow_and_no_more(api: Api) -> None:
         until(has_room, "there is room again")
 
 
+def test_who_prefers_not_to_wait_comes_back(api: Api) -> None:
+    """202 with where it stands, sent twice or not; it is answered meanwhile, and can be cancelled like any other."""
+    headers = {"Prefer": "respond-async, wait=5", "Idempotency-Key": str(uuid4())}
+    with replica(api) as client:
+        with waiting_gallery(api.desk.store):
+            told = client.post("/v1/queries", json=QUERY, headers=headers)
+            again = client.post("/v1/queries", json=QUERY, headers=headers)
+            assert (told.status_code, again.status_code) == (202, 202)
+            assert told.headers["preference-applied"] == "respond-async"
+            assert told.json()["state"] == "running"
+            id = told.json()["id"]
+            assert (again.json()["id"], told.headers["location"]) == (id, f"/v1/queries/{id}")
+        until(lambda: state_of(client, id) == "answered", "it was answered without anybody waiting")
+        assert client.post("/v1/queries", json=QUERY, headers=headers).json() == client.get(f"/v1/queries/{id}").json()
+        with waiting_gallery(api.desk.store):
+            id = client.post(f"/v1/queries/{id}/repeat", headers={"Prefer": "respond-async"}).json()["id"]
+            assert client.post(f"/v1/queries/{id}/cancel").status_code == 202
+            until(lambda: state_of(client, id) == "cancelled", "it ends although nobody waits")
+
+
 def test_what_has_ended_cannot_be_cancelled(api: Api) -> None:
     """409 for an answered query, 404 for an unknown one, 403 for a viewer."""
     with replica(api) as client, replica(api, role="viewer") as viewer:
