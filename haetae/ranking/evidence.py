@@ -15,7 +15,7 @@ from types import MappingProxyType
 from haetae.domain.attributes import UNKNOWN_SCORE, VALUES, AttributeCondition, AttributeName, Attributes
 
 MOST = 4.0
-"""The largest log odds of a reading for or against a condition: a factor of 55. On people whom it has not seen none is better."""
+"""The largest log odds that are said of a condition: a factor of 55. On people whom it has not seen no network is better."""
 
 TOLD_WRONGLY = 0.05
 """How often what is told of a person is not true of the pictures: misremembered, or the hat was taken off. An assumption."""
@@ -23,8 +23,8 @@ TOLD_WRONGLY = 0.05
 FAINTEST = 1e-6
 """The least a value can weigh in a reading: scores of 0 are no proof."""
 
-DECIMALS = 6
-"""To which log odds are rounded, so that the database and this program order alike, and what says nothing is exactly 0."""
+STEPS = 1e6
+"""Log odds are rounded to one part in so many: so the database and this program order alike, and nothing known is exactly 0."""
 
 ASSUMED_RIGHT = 0.7
 """How often a reading is taken to be right where nobody has measured it."""
@@ -79,6 +79,16 @@ class Likelihoods:
     fails: tuple[float, ...]
     share: float
 
+    @property
+    def of_person(self) -> tuple[float, ...]:
+        """Of the person of whom it was told."""
+        return tuple((1.0 - TOLD_WRONGLY) * h + TOLD_WRONGLY * f for h, f in zip(self.holds, self.fails, strict=True))
+
+    @property
+    def of_anybody(self) -> tuple[float, ...]:
+        """Of people at large."""
+        return tuple(self.share * h + (1.0 - self.share) * f for h, f in zip(self.holds, self.fails, strict=True))
+
 
 def likelihoods(condition: AttributeCondition, reliability: Reliability) -> Likelihoods | None:
     """Of "any of the condition's values", or none of them where it is negated; None where it names them all: it says nothing."""
@@ -100,31 +110,17 @@ def log_odds(
     value that is asked for, was not read. The same condition twice counts once. The sum over conditions is their evidence
     together, as far as they are independent.
     """
-    return {condition: worth(holding(condition, attributes, reliability), condition, reliability) for condition in conditions}
+    return {condition: _worth(condition, attributes, reliability) for condition in conditions}
 
 
 def holding(condition: AttributeCondition, attributes: Attributes, reliability: Reliability) -> float:
     """log P(reading | the condition holds) - log P(reading | it does not), natural, within -MOST..MOST; 0 where not read."""
-    scores = attributes.scores.get(condition.name)
     read = likelihoods(condition, reliability)
-    if scores is None or read is None or not any(value in scores for value in condition.values):
+    weights = _weights(condition, attributes, reliability)
+    if read is None or weights is None:
         return 0.0
-    values, sharpness = VALUES[condition.name], reliability.of(condition.name).sharpness
-    weights = [weight(scores.get(value, UNKNOWN_SCORE), len(values), sharpness) for value in values]
-    holds = sum(w * share for w, share in zip(weights, read.holds, strict=True))
-    fails = sum(w * share for w, share in zip(weights, read.fails, strict=True))
-    return round(min(max(math.log(holds / fails), -MOST), MOST), DECIMALS) + 0.0
-
-
-def worth(holding: float, condition: AttributeCondition, reliability: Reliability) -> float:
-    """What a reading that speaks so far for the condition is worth for the person of whom it was told (see `log_odds`)."""
-    read = likelihoods(condition, reliability)
-    if read is None or holding == 0.0:
-        return 0.0
-    odds = math.exp(holding)
-    of_person = (1.0 - TOLD_WRONGLY) * odds + TOLD_WRONGLY
-    of_anybody = read.share * odds + (1.0 - read.share)
-    return round(math.log(of_person / of_anybody), DECIMALS) + 0.0
+    odds = math.log(_weighted(weights, read.holds) / _weighted(weights, read.fails))
+    return _rounded(min(max(odds, -MOST), MOST))
 
 
 def probability(log_odds: float) -> float:
@@ -133,9 +129,37 @@ def probability(log_odds: float) -> float:
 
 
 def weight(score: float, k: int, sharpness: float) -> float:
-    """What a score 0-1 of one of k values weighs in a reading: 0.5, which says nothing, is 1/k of a whole before sharpening."""
-    certain = min(max(score, 0.0), 1.0)
-    return float(max(certain / (certain + (1.0 - certain) * (k - 1)), FAINTEST) ** sharpness)
+    """What a score 0-1 of one of k values weighs in a reading: s / (s + (1 - s) (k - 1)), to the power of the sharpness.
+
+    0.5, which says nothing, is 1/k of a whole before sharpening.
+    """
+    certain = min(max(score, FAINTEST), 1.0)
+    return float(max(1.0 / ((k - 1) / certain - (k - 2)), FAINTEST) ** sharpness)
+
+
+def _worth(condition: AttributeCondition, attributes: Attributes, reliability: Reliability) -> float:
+    read = likelihoods(condition, reliability)
+    weights = _weights(condition, attributes, reliability)
+    if read is None or weights is None:
+        return 0.0
+    return _rounded(math.log(_weighted(weights, read.of_person) / _weighted(weights, read.of_anybody)))
+
+
+def _rounded(odds: float) -> float:
+    return round(odds * STEPS) / STEPS
+
+
+def _weights(condition: AttributeCondition, attributes: Attributes, reliability: Reliability) -> list[float] | None:
+    """Of each value in the reading; None where nothing was read that the condition asks for."""
+    scores = attributes.scores.get(condition.name)
+    if scores is None or not any(value in scores for value in condition.values):
+        return None
+    values, sharpness = VALUES[condition.name], reliability.of(condition.name).sharpness
+    return [weight(scores.get(value, UNKNOWN_SCORE), len(values), sharpness) for value in values]
+
+
+def _weighted(weights: Sequence[float], shares: Sequence[float]) -> float:
+    return sum(w * share for w, share in zip(weights, shares, strict=True))
 
 
 def _read_given(its: AttributeReliability, chosen: Sequence[bool]) -> tuple[float, ...]:

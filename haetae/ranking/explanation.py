@@ -13,7 +13,7 @@ from haetae.domain.attributes import AttributeCondition, Attributes
 from haetae.domain.embedding import Vectors
 from haetae.domain.explanation import ConditionEvidence, Hop, SharedNeighbours, Verdict
 from haetae.domain.query import Candidate, TrajectoryStep
-from haetae.ranking.evidence import Reliability, holding, likelihoods, probability, worth
+from haetae.ranking.evidence import Reliability, holding, likelihoods, log_odds, probability
 
 Plausibility = Callable[[TrajectoryStep, TrajectoryStep], float]
 """Log odds that two stops are of one person, by their times and places: 0 where nothing is known, -inf where impossible."""
@@ -64,7 +64,8 @@ def _explained(condition: AttributeCondition, attributes: Attributes, reliabilit
     known = likelihoods(condition, reliability)
     holds = None if read is None or known is None else probability(speaks + log(known.share / (1.0 - known.share)))
     score = None if read is None else scores[read]
-    return ConditionEvidence(condition, read, score, holds, worth(speaks, condition, reliability), verdict)
+    odds = log_odds([condition], attributes, reliability)[condition]
+    return ConditionEvidence(condition, read, score, holds, odds, verdict)
 
 
 def _hop(other: TrajectoryStep, earlier: TrajectoryStep, later: TrajectoryStep, plausible: Plausibility) -> Hop:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Double, Numeric, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import Boolean, Double, case, cast, column, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import LateralFromClause
 
-from haetae.domain.attributes import UNKNOWN_SCORE, VALUES, AttributeCondition
+from haetae.domain.attributes import UNKNOWN_SCORE, VALUES, AttributeCondition, AttributeName
 from haetae.domain.geometry import GeoPoint, polygon_contains
 from haetae.domain.ids import CameraId
 from haetae.domain.query import Scope
-from haetae.ranking.evidence import DECIMALS, FAINTEST, MOST, TOLD_WRONGLY, Reliability, likelihoods
+from haetae.ranking.evidence import FAINTEST, STEPS, Likelihoods, Reliability, likelihoods
 from haetae.store.tables import CameraRow, SightingEmbeddingRow, SightingRow
 
 LONGEST_SIGHTING = timedelta(days=1)
@@ -60,12 +61,27 @@ def allowed_by(conditions: Sequence[AttributeCondition]) -> list[ColumnElement[b
     return [cast(_score_of(c) >= UNKNOWN_SCORE, Boolean) for c in conditions if c.required]
 
 
-def log_odds_of(conditions: Sequence[AttributeCondition], reliability: Reliability) -> ColumnElement[float]:
-    """The sum of `haetae.ranking.evidence.log_odds` of a row of sightings; 0 without conditions."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Log odds of a row of sightings, and the readings that they need, to be joined to it: each attribute's weights as columns.
+
+    PostgreSQL evaluates an expression as often as it is written; taken apart beside the row, each weight is computed once.
+    """
+
+    log_odds: ColumnElement[float]
+    readings: tuple[LateralFromClause, ...]
+
+
+def weighed(conditions: Sequence[AttributeCondition], reliability: Reliability) -> Weighed:
+    """The sum of `haetae.ranking.evidence.log_odds`; 0 without conditions."""
     total: ColumnElement[float] = literal(0.0, Double)
+    readings: dict[AttributeName, LateralFromClause] = {}
     for condition in dict.fromkeys(conditions):
-        total = total + _log_odds_of_one(condition, reliability)
-    return total
+        likely = likelihoods(condition, reliability)
+        if likely is not None:
+            reading = readings.setdefault(condition.name, _reading(condition.name, reliability))
+            total = total + _log_odds(condition, likely, reading)
+    return Weighed(total, tuple(readings.values()))
 
 
 def _score_of(condition: AttributeCondition) -> ColumnElement[float]:
@@ -77,31 +93,28 @@ def _score_of(condition: AttributeCondition) -> ColumnElement[float]:
     return case((known, 1.0 - best if condition.negated else best), else_=UNKNOWN_SCORE)
 
 
-def _log_odds_of_one(condition: AttributeCondition, reliability: Reliability) -> ColumnElement[float]:
-    read, values = likelihoods(condition, reliability), VALUES[condition.name]
-    if read is None:
-        return literal(0.0, Double)
-    scores = SightingRow.attributes[condition.name.value]
-    sharpness = reliability.of(condition.name).sharpness
-    weights = [
-        _weight(func.coalesce(cast(scores[value].astext, Double), UNKNOWN_SCORE), len(values), sharpness) for value in values
-    ]
-    odds = func.ln(_weighted(weights, read.holds) / _weighted(weights, read.fails))
-    holding = func.exp(_rounded(func.greatest(func.least(odds, MOST), -MOST)))
-    of_person = holding * (1.0 - TOLD_WRONGLY) + TOLD_WRONGLY
-    of_anybody = holding * read.share + (1.0 - read.share)
-    told = scores.has_any(array(condition.values))
-    return case((told, _rounded(func.ln(of_person / of_anybody))), else_=0.0)
+def _reading(name: AttributeName, reliability: Reliability) -> LateralFromClause:
+    """A row of what each value of one attribute weighs in the reading, and as read_VALUE whether it was read at all."""
+    values, sharpness = VALUES[name], reliability.of(name).sharpness
+    record = func.jsonb_to_record(SightingRow.attributes[name.value]).table_valued(*(column(value, Double) for value in values))
+    scores = record.render_derived(name=f"scores_{name.value}", with_types=True)
+    weights = [_weight(func.coalesce(scores.c[v], UNKNOWN_SCORE), len(values), sharpness).label(v) for v in values]
+    told = [scores.c[value].is_not(None).label(f"read_{value}") for value in values]
+    # OFFSET 0 keeps PostgreSQL from writing each weight out wherever it is used
+    return select(*weights, *told).select_from(scores).offset(0).lateral(f"weights_{name.value}")
 
 
-def _rounded(value: ColumnElement[float]) -> ColumnElement[float]:
-    return cast(func.round(cast(value, Numeric), DECIMALS), Double)
+def _log_odds(condition: AttributeCondition, likely: Likelihoods, reading: LateralFromClause) -> ColumnElement[float]:
+    weights = [reading.c[value] for value in VALUES[condition.name]]
+    odds = func.ln(_weighted(weights, likely.of_person) / _weighted(weights, likely.of_anybody))
+    told = or_(*(reading.c[f"read_{value}"] for value in condition.values))
+    return case((told, func.round(odds * STEPS, type_=Double()) / STEPS), else_=0.0)
 
 
 def _weight(score: ColumnElement[float], k: int, sharpness: float) -> ColumnElement[float]:
     """`haetae.ranking.evidence.weight`."""
-    certain = func.least(func.greatest(score, 0.0), 1.0)
-    share = func.greatest(certain / (certain + (1.0 - certain) * float(k - 1)), FAINTEST)
+    certain = func.least(func.greatest(score, FAINTEST), 1.0)
+    share = func.greatest(1.0 / (float(k - 1) / certain - float(k - 2)), FAINTEST)
     return share if sharpness == 1.0 else func.power(share, sharpness, type_=Double())
 
 

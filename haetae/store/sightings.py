@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, bindparam, func, or_, select, tuple_
+from sqlalchemy import Engine, bindparam, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,7 @@ from haetae.store.documents import (
 from haetae.store.failures import within_budget
 from haetae.store.gallery import Gallery, among
 from haetae.store.partitions import PARTITIONED, ensure_days
-from haetae.store.scopes import allowed_by, cameras_in, log_odds_of, within
+from haetae.store.scopes import allowed_by, cameras_in, weighed, within
 from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
 
 _FIXED = {"started_on", "id", "camera_id", "started_at"}  # by a sighting's first message
@@ -159,10 +159,12 @@ class Sightings(Gallery):
             if cameras == [] or limit < 1:
                 return []
             row = SightingRow
-            odds = log_odds_of(conditions, reliability).label("log_odds")
-            wanted = select(row.id, odds, row.quality, row.started_at).where(
-                *within(row, scope, cameras), *allowed_by(conditions)
-            )
+            worth = weighed(conditions, reliability)
+            odds = worth.log_odds.label("log_odds")
+            wanted = select(row.id, odds, row.quality, row.started_at).select_from(row)
+            for reading in worth.readings:
+                wanted = wanted.outerjoin(reading, true())
+            wanted = wanted.where(*within(row, scope, cameras), *allowed_by(conditions))
             order = (odds.desc(), row.quality.desc(), row.started_at.desc(), row.id)
             found = self._session.execute(wanted.order_by(*order).limit(limit))
             return [Fit(TrackletId(id), float(total), float(quality), at) for id, total, quality, at in found]
