@@ -1,4 +1,4 @@
-"""`haetae tune recipe|rerank|grid|routes`: good parameters, searched for or studied."""
+"""`haetae tune recipe|rerank|grid|routes|search`: good parameters, searched for or studied."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from haetae.cli.output import AsJson, emit, say, table_of
 from haetae.cli.training_extra import Device, Settings, Threads, Workers, training_installed
 from haetae.cli.tune_routes import tune_routes
+from haetae.cli.tune_search import tune_search
 
 if TYPE_CHECKING:
     from haetae.training.tuning.objectives import Trained
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group.command("rerank", help="Search for k1, k2, lambda and a threshold on a file of embeddings.")(tune_rerank)
     group.command("grid", help="A grid of parameters x data sets x folds, one table.")(tune_grid)
     group.command("routes", help="Learn travel times between cameras from confirmed and certain sightings.")(tune_routes)
+    group.command("search", help="Re-ranking, weights and a threshold from the matches that operators confirmed.")(tune_search)
     app.add_typer(group, name="tune", help="Good parameters, searched for or studied.")
 
 

@@ -39,6 +39,11 @@ Schema = Callable[[str], None]
 """Brings the schema of the database at that URL up to date, idempotent."""
 
 
+def application_url(password: str, port: int) -> str:
+    """Of a stack's database as SQLAlchemy writes it, for the application. It holds the password."""
+    return f"postgresql+psycopg2://{_ROLE}:{quote(password, safe='')}@{LOOPBACK}:{port}/{_DATABASE}"
+
+
 class Postgres:
     """One cluster in one folder. `password` is the application's, `admin_password` the superuser's."""
 
@@ -56,7 +61,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """The application's database as SQLAlchemy writes it. It holds the password."""
-        return f"postgresql+psycopg2://{_ROLE}:{quote(self._password, safe='')}@{LOOPBACK}:{self.port}/{_DATABASE}"
+        return application_url(self._password, self.port)
 
     def prepare(self) -> None:
         """`initdb` on the first start. Half a cluster, left by an interrupted first start, is made anew.
