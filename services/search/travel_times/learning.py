@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from math import ceil, gcd
 
 from haetae.domain.ids import TrackletId
 from haetae.domain.query import TrajectoryStep
@@ -18,6 +19,7 @@ from haetae.store.store import Transaction
 
 MOST_QUERIES = 20_000
 MOST_SIGHTINGS = 3000  # that are compared with each other at a time
+MOST_SLICES = 60  # of the window in which people are looked for of whom the network is certain
 _EVERY = 5  # one way in so many is held out to measure on
 _LEAST_HELD_OUT = 20  # examples
 
@@ -83,13 +85,20 @@ def _inside(group: Sequence[TrackletId], stops: dict[TrackletId, TrajectoryStep]
 
 def _certain(transaction: Transaction, sources: Sources, times: TravelTimes) -> list[KnownWay]:
     found: list[KnownWay] = []
-    start: datetime = sources.window.start
-    while start < sources.window.end:
-        end = min(start + sources.slice_length, sources.window.end)
-        stops, vectors = transaction.travel_times.embedded(TimeWindow(start, end), MOST_SIGHTINGS)
+    for window in slices(sources.window, sources.slice_length):
+        stops, vectors = transaction.travel_times.embedded(window, MOST_SIGHTINGS)
         found += certain_people(vectors, stops, times, sources.certain)
-        start = end
     return found
+
+
+def slices(window: TimeWindow, length: timedelta) -> list[TimeWindow]:
+    """At most `MOST_SLICES` of a window, newest first, spread over it and over the hours of the day: the rest is left out."""
+    n = ceil(window.length / length)
+    every = ceil(n / MOST_SLICES)
+    while gcd(every, 24) > 1:
+        every += 1
+    ends = [window.end - k * length for k in range(0, n, every)]
+    return [TimeWindow(max(end - length, window.start), end) for end in ends]
 
 
 def _held_out(ways: Sequence[KnownWay], empty: TravelTimes, before: TravelTimes) -> HeldOut | None:
