@@ -122,7 +122,9 @@ def main() -> None:
             inserter.start()
         by_callers: dict[int, dict[str, Any]] = {}
         for n in map(int, given.callers.split(",")):
+            before = busy_s(server.pid)
             by_callers[n] = told(asked(address, token, ids, n, given.seconds), given.seconds)
+            by_callers[n]["service_cpu_ms"] = round(1000 * (busy_s(server.pid) - before) / max(1, by_callers[n]["n"]), 1)
             print(n, by_callers[n], file=sys.stderr, flush=True)
         stop.set()
         if given.inserts:
@@ -144,7 +146,8 @@ def serve(url: str, folder: str, told_to: Connection, stop: Event) -> None:
     section, clock = SearchSection(), SystemClock()
     store = open_store(url, cipher=Cipher([Cipher.new_key()]), pool_size=8)
     networks = Unasked()
-    indexing = Indexing(store, lambda: networks.model, section.index_limits, every_s=section.index_refresh_s)
+    beside = open_store(url, cipher=Cipher([]), pool_size=2)
+    indexing = Indexing(beside, lambda: networks.model, section.index_limits, every_s=section.index_refresh_s)
     began = time.perf_counter()
     indexing.refresh()
     loaded_s = time.perf_counter() - began
@@ -170,6 +173,7 @@ def serve(url: str, folder: str, told_to: Connection, stop: Event) -> None:
     ended.set()
     served.stop()
     store.close()
+    beside.close()
 
 
 def insert(url: str, vectors: Vectors, per_s: float, told_to: Connection, stop: Event) -> None:
@@ -214,6 +218,12 @@ def asked(address: str, token: str, ids: Sequence[str], n_callers: int, seconds:
     for thread in threads:
         thread.join()
     return heard
+
+
+def busy_s(pid: int | None) -> float:
+    """Processor seconds of a process until now."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
 
 
 def told(heard: Heard, seconds: float) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     blobs = LocalFolder(settings.blobs.folder)
     measured, read = calibration_of(networks.embedder), calibration_of(networks.attributes)
     reader = ProbeReader(PhotoPeople(detector), embedder, limits=measured.limits)
-    index = chosen(store, lambda: reader.model, own)
+    beside = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=2, application_name="haetae-search-index",
+                        statement_timeout_s=settings.postgres.statement_timeout_s)  # fmt: skip
+    index = chosen(beside, lambda: reader.model, own)  # with connections of its own: callers may take all others
     desk = Desk(
         store=store,
         blobs=blobs,
@@ -68,6 +70,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)
     serve(make_app(desk, keys, health), own.host, own.port, stop)
     store.close()
+    beside.close()
 
 
 if __name__ == "__main__":
