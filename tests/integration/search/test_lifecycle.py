@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 import pytest
 from sqlalchemy import text
 
@@ -16,6 +17,7 @@ from haetae.domain.timing import SystemClock
 from haetae.embedded.gateway import Upstreams, create_gateway
 from haetae.http.server import serve_in_thread
 from haetae.store.queries import QueryRecord, QueryState
+from haetae.store.store import Store
 from tests.integration.search.conftest import Api
 from tests.integration.search.live import BLACK, EVENTS, WINDOW, Event, events, n_waiting, replica, waiting_gallery
 from tests.kit.waiting import until
@@ -109,22 +111,30 @@ def test_a_query_is_cancelled_from_another_replica(api: Api) -> None:
         assert set(api.acts()[:3]) == {"query_cancelled", "query_cancel_asked", "query_asked"}
 
 
+def hang_up(client: httpx.Client, store: Store, times: int) -> list[str]:
+    """Asks so often, one after the other, and goes away while the database works; the ids of the queries."""
+    ids = []
+    with waiting_gallery(store):
+        for _ in range(times):
+            with client.stream("POST", "/v1/queries", json=QUERY, headers=EVENTS) as response:
+                coming = events(response)  # when this one goes, the response is closed
+                ids.append(next(coming).data["id"])
+                until(lambda: n_waiting(store) > 0, "the query waits in the database")
+            until(lambda: n_waiting(store) == 0, "its statement has ended")
+        until(lambda: {state_of(client, id) for id in ids} == {"cancelled"}, "all are stored as cancelled")
+    return ids
+
+
 def test_a_caller_who_goes_away_cancels_and_leaves_nothing_behind(api: Api) -> None:
-    """After many who hung up: no statement, no thread of ours, no connection of the pool that is not given back."""
-    store, engine = api.desk.store, api.desk.store._engine
+    """After many who hung up: no statement, no thread, no file and no connection of the pool more than after a few."""
+    store, process = api.desk.store, psutil.Process()
     with replica(api) as client:
-        ids = []
-        with waiting_gallery(store):
-            for _ in range(8):
-                with client.stream("POST", "/v1/queries", json=QUERY, headers=EVENTS) as response:
-                    coming = events(response)  # when this one goes, the response is closed
-                    ids.append(next(coming).data["id"])
-                    until(lambda: n_waiting(store) > 0, "the query waits in the database")
-                until(lambda: n_waiting(store) == 0, "its statement has ended")
-            until(lambda: {state_of(client, id) for id in ids} == {"cancelled"}, "all are stored as cancelled")
-        names = [thread.name for thread in threading.enumerate()]
-        assert "query-progress" not in names
-        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        ids = hang_up(client, store, 4)
+        before = process.num_fds(), process.num_threads()
+        hang_up(client, store, 8)
+        until(lambda: process.num_fds() <= before[0] and process.num_threads() <= before[1], "all that was opened is closed")
+        assert "query-progress" not in [thread.name for thread in threading.enumerate()]
+        assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
         assert client.post("/v1/queries", json=QUERY).status_code == 201
     with store.begin() as transaction:
         acts = [record.act for record in transaction.audit.page(subject=f"query/{ids[0]}")]
