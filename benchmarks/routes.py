@@ -29,6 +29,8 @@ from benchmarks.measuring.route_plot import drawn
 from haetae.domain.query import TrajectoryStep
 from haetae.models.calibration import calibration_of
 from haetae.ranking import KReciprocal, rerank_embeddings
+from haetae.ranking.evidence import log_odds
+from haetae.ranking.fusion import Weights
 from haetae.routing.appearance import Appearance as Worth
 from haetae.routing.appearance import fitted
 from haetae.routing.learning import learned
@@ -45,12 +47,13 @@ Distances = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteTest:
-    """`distances` (n_problems, n_tracklets) of each way to compare pictures."""
+    """`distances` and `told` (n_problems, n_tracklets): of looks, and log-odds of what was told of the person's attributes."""
 
     tracklets: Sequence[FoundPerson]
     stays: Sequence[Appearance]
     people: Sequence[int]
     distances: Distances
+    told: Distances | None = None
 
     @property
     def stops(self) -> list[TrajectoryStep]:
@@ -64,7 +67,8 @@ class RouteTest:
 
     def of(self, chosen: Sequence[int]) -> RouteTest:
         """With these problems only."""
-        return replace(self, people=[self.people[k] for k in chosen], distances=self.distances[list(chosen)])
+        told = None if self.told is None else self.told[list(chosen)]
+        return replace(self, people=[self.people[k] for k in chosen], distances=self.distances[list(chosen)], told=told)
 
     def ranks(self, order: Distances) -> tuple[float, ...]:
         """Rank-1 to rank-5."""
@@ -93,7 +97,9 @@ def main() -> None:
 def drawn_city(city: FollowedCity, network: str) -> dict[str, object]:
     """Three times ten problems; times from three other populations. The first set is the one of the published table."""
     vectors, probes = city.vectors[network], city.probes[network]
-    every = RouteTest(city.tracklets, city.stays, city.people, np.asarray(1.0 - probes @ vectors.T, np.float64))
+    every = RouteTest(
+        city.tracklets, city.stays, city.people, np.asarray(1.0 - probes @ vectors.T, np.float64), _attributes(city)
+    )
     reranked = np.concatenate([rerank_embeddings(probe[None], vectors, KReciprocal()) for probe in probes])
     sets = [list(range(N_PROBLEMS * k, N_PROBLEMS * (k + 1))) for k in range(N_SETS)]
     ranks: Ranks = {}
@@ -108,6 +114,17 @@ def drawn_city(city: FollowedCity, network: str) -> dict[str, object]:
             impossible += _with_times(test, others, ways, ranks)
     told = {**_told(ranks), "impossible hops": impossible, "sets": N_SETS, "populations": 3}
     return {**told, "place and time known": _known(city, network)}
+
+
+def _attributes(city: FollowedCity) -> Distances:
+    """What is told of each person against what was read of each tracklet, weighted as search does."""
+    reliability, weight = calibration_of(Watching().classifier).reliability, Weights().attributes
+    return np.array(
+        [
+            [weight * sum(log_odds(conditions, read, reliability).values()) for read in city.attributes]
+            for conditions in city.conditions
+        ]
+    )
 
 
 def _known(city: FollowedCity, network: str) -> dict[str, dict[str, float]]:
@@ -156,6 +173,11 @@ def _with_times(test: RouteTest, others: RouteTest, people: Population, ranks: R
         name = f"photo, times of {n} people" if n else "photo, map alone"
         ranks.setdefault(name, []).append(test.ranks(order))
         if n == LEARNED_FROM[-1]:
+            if test.told is not None:
+                both = np.stack(odds) + test.told
+                order = np.stack([-membership(stops, each, times) for each in both])
+                ranks.setdefault("photo and attributes", []).append(test.ranks(-both))
+                ranks.setdefault(f"photo and attributes, times of {n} people", []).append(test.ranks(order))
             ways = [most_likely_routes(stops, each, times).best.stops for each in odds]
             impossible += sum(_impossible(way, times) for way in ways)
     return impossible
