@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from haetae.domain.embedding import normalised
+from haetae.domain.embedding import Vectors, normalised
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import TrajectoryStep
 from haetae.ranking.identity import SamePerson
@@ -37,13 +38,13 @@ def measured(material: Material) -> Measured:
     return Measured(material, Likeness(), SamePerson())
 
 
-def _task(vectors: np.ndarray, who: np.ndarray, row: int) -> Task:  # type: ignore[type-arg]
+def _task(vectors: Vectors, who: NDArray[np.intp], row: int) -> Task:
     others = np.delete(np.arange(len(vectors)), row)
     none = np.zeros(len(others))
     return Task(int(who[row]), vectors[row], vectors[others].astype(np.float16), who[others] == who[row], 2, none, none)
 
 
-def _grouping(vectors: np.ndarray, who: np.ndarray, case: int) -> Grouping:  # type: ignore[type-arg]
+def _grouping(vectors: Vectors, who: NDArray[np.intp], case: int) -> Grouping:
     stays = tuple(
         TrajectoryStep(TrackletId(uuid(n)), CameraId(f"gate-{n}"), at(60 * n), at(60 * n + 5), None) for n in range(len(vectors))
     )

@@ -115,7 +115,7 @@ def test_evidence_moves_the_order_by_its_weight() -> None:
 def test_who_is_not_found_counts_as_never_found() -> None:
     """Average precision over all that are there: 1/1 and 2/4 of three."""
     hits = np.array([True, False, False, True])
-    assert hits_figures(hits, 3) == (pytest.approx((1 + 0.5) / 3), 1.0)
+    assert hits_figures(hits, 3) == pytest.approx(((1 + 0.5) / 3, 1.0))
     assert hits_figures(~hits[:2], 1)[1] == 0.0
 
 
