@@ -13,6 +13,7 @@ from services.search.cameras import endpoints as cameras
 from services.search.crops import endpoints as crops
 from services.search.desk import Desk
 from services.search.keys import endpoints as api_keys
+from services.search.parts import endpoints as parts
 from services.search.queries import endpoints as queries
 from services.search.recordings import endpoints as recordings
 from services.search.routes import endpoints as trajectories
@@ -60,7 +61,7 @@ def make_app(desk: Desk, keys: KeyStore, health: Health) -> FastAPI:
     app = create_app("Haetae search", "1", health, description=_DESCRIPTION.strip(), max_body_bytes=MAX_BODY_BYTES)
     app.openapi_tags = _TAGS
     use_keys(app, keys)
-    for resource in (queries, trajectories, travel_times, understandings, sightings, crops, cameras, recordings, api_keys):
+    for resource in (queries, parts, trajectories, travel_times, understandings, sightings, crops, cameras, recordings, api_keys):
         app.include_router(resource.routes(desk))
     app.include_router(_me())
     describe_body(app, queries.REQUEST_MODEL)

@@ -101,16 +101,20 @@ class ProbeReader:
         found = dict(zip(unmarked, self._detector.find([photos[index].pixels for index in unmarked]), strict=True))
         return [self._read(index, photo, found.get(index)) for index, photo in enumerate(photos)]
 
+    def embed_crops(self, crops: Sequence[Pixels]) -> Vectors:
+        """(n, d) rows of length 1, of crops that show a person each. Raises Refused (422, blank-photo), Transient."""
+        try:
+            return self._embedder.embed(crops)
+        except Poison:
+            raise Refused("A photo shows nothing that people could be told apart by.", status=422, kind="blank-photo") from None
+
     def embed(self, read: Sequence[ReadPhoto], *, accept_poor: bool = False) -> Probes:
         """The probes with their embeddings: of the photos that are good enough, or of all where poor ones are accepted.
 
         Raises Refused (422: probe-too-poor where none is good enough, blank-photo), Transient.
         """
         read = _good_enough(read, accept_poor)
-        try:
-            vectors = self._embedder.embed([photo.crop for photo in read])
-        except Poison:
-            raise Refused("A photo shows nothing that people could be told apart by.", status=422, kind="blank-photo") from None
+        vectors = self.embed_crops([photo.crop for photo in read])
         return Probes(tuple(read), vectors, self._embedder.model, tuple(photo.probe.quality for photo in read))
 
     def _read(self, index: int, photo: Photo, people: list[Detection] | None) -> ReadPhoto:
