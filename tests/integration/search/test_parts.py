@@ -44,8 +44,6 @@ def test_stripes_cover_both_crops_and_some_speak_for_the_likeness(api: Api, answ
     for stripes in (told["photo"], told["candidate"]):
         assert [s["top"] for s in stripes] == pytest.approx([i / 6 for i in range(6)])
         assert [s["bottom"] for s in stripes] == pytest.approx([(i + 1) / 6 for i in range(6)])
-            (pytest.approx(i / 6), pytest.approx((i + 1) / 6)) for i in range(6)
-        ]
         assert max(s["worth"] for s in stripes) > 0
     assert parts_of(api, answer, candidate["sighting_id"]).json() == told
 
