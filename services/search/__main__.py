@@ -44,8 +44,8 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     blobs = LocalFolder(settings.blobs.folder)
     measured, read = calibration_of(networks.embedder), calibration_of(networks.attributes)
     reader = ProbeReader(PhotoPeople(detector), embedder, limits=measured.limits)
-    beside = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=2, application_name="haetae-search-index",
-                        statement_timeout_s=settings.postgres.statement_timeout_s)  # fmt: skip
+    beside = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=2,
+                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-index")  # fmt: skip
     index = chosen(beside, lambda: reader.model, own)  # with connections of its own: callers may take all others
     desk = Desk(
         store=store,
