@@ -5,18 +5,28 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from haetae.blobs.local_folder import LocalFolder
+from haetae.bus.connection import connect
+from haetae.bus.ledger import Ledger
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.sighting import Sighting
+from haetae.domain.timing import SystemClock
 from haetae.http.access import RememberedKeys
+from haetae.inference.detector import PersonDetector
+from haetae.inference.embedder import Embedder
+from haetae.inference.local import LocalInference
+from haetae.inference.photo_people import PhotoPeople
+from haetae.media.address import AddressPolicy
 from haetae.store.engine import open_store
 from haetae.store.migration import migrate
 from haetae.store.secrets import Cipher
@@ -24,7 +34,11 @@ from haetae.store.store import Store
 from haetae.telemetry.health import Health
 from services.search.app import make_app
 from services.search.desk import Desk
-from tests.integration.search.conftest import ROLES, Api
+from services.search.limits import Buckets
+from services.search.pipeline import SearchPipeline
+from services.search.probes import ProbeReader
+from services.search.settings import SearchSection
+from tests.integration.search.conftest import ROLES
 from tests.kit.builders import T0, camera, embedding, sighting
 from tests.kit.schemas import own_schema
 
@@ -33,13 +47,10 @@ WINDOW = {"from": "2026-05-04T00:00:00Z", "to": "2026-05-05T00:00:00Z"}
 N_PEOPLE, WALK_S, STAY_S = 12, 170, 10
 
 
-class AfterT0:
+class AfterT0(SystemClock):
     """A clock that stands an hour after the walkers came."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.monotonic_s = desk.clock.monotonic_s
-
-    def now(self) -> Any:
+    def now(self) -> datetime:
         return T0 + timedelta(hours=1)
 
 
@@ -63,12 +74,23 @@ class Street:
 
 
 @pytest.fixture(scope="module")
-def street(api: Api, postgres_url: str) -> Iterator[Street]:
+def street(postgres_url: str, redis_url: str, models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """Nobody has learned anything yet."""
     with own_schema(postgres_url, "search_street") as url:
         migrate(url)
         store = open_store(url, cipher=Cipher([Cipher.new_key()]), application_name="street-tests")
-        desk = replace(api.desk, store=store, clock=AfterT0(api.desk))
+        inference, clock, section = LocalInference(models_folder), AfterT0(), SearchSection()
+        desk = Desk(
+            store=store,
+            blobs=LocalFolder(tmp_path_factory.mktemp("blobs")),
+            ledger=Ledger(connect(redis_url)),
+            reader=ProbeReader(PhotoPeople(PersonDetector(inference, "rtmdet-nano")), Embedder(inference, "reid-0288")),
+            pipeline=SearchPipeline(section.ranking, clock),
+            addresses=AddressPolicy((), ()),
+            buckets=Buckets(per_minute=1e6, at_once=1_000_000, clock=clock),
+            section=section,
+            clock=clock,
+        )
         walks = [_walk(person, desk) for person in range(N_PEOPLE)]
         with store.begin() as transaction:
             keys = {role: transaction.api_keys.add(f"a {role}", role) for role in ROLES}
