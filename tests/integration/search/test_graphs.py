@@ -129,3 +129,23 @@ def test_other_parameters_and_candidates_that_are_everybody_need_no_graph(store:
     assert followed.reranked(everybody[:10]) is not None
     assert followed.graphs.reranked(everybody[:10], PROBE, KReciprocal(k1=5, k2=3), b.MODEL) is None
     assert followed.graphs.reranked([], PROBE, HOW, b.MODEL) is None
+
+
+def test_graphs_are_made_anew_for_other_parameters(store: Store) -> None:
+    """Search was tuned: old graphs answer none of the new k1 and k2, the next ones are as one made for them; another weight of
+    the original distance needs no other graph."""
+    sightings = [seen(i) for i in range(80)]
+    kept(store, sightings)
+    followed = Followed(store)
+    chosen = [s.id for s in sightings[:10]]
+    assert followed.reranked(chosen) is not None
+    other = KReciprocal(k1=5, k2=2, weight_of_original=0.6)
+    followed.graphs.how = other
+    assert followed.graphs.reranked(chosen, PROBE, other, b.MODEL) is None
+    assert followed.reranked(chosen) is None  # brought up to date; asked with the old parameters
+    found = followed.graphs.reranked(chosen, PROBE, other, b.MODEL)
+    assert found is not None
+    graph = NeighbourGraph(D, other)
+    graph.add(np.stack([s.embedding.vector for s in sightings if s.embedding]).astype(np.float16).astype(np.float32))
+    assert np.allclose(found.distances[0], graph.reranked(PROBE[0], np.arange(10)), atol=1e-5)
+    assert followed.graphs.reranked(chosen, PROBE, replace(other, weight_of_original=0.9), b.MODEL) is not None
