@@ -115,14 +115,14 @@ def _opened(settings: SearchSettings, home: Home) -> Iterator[Store]:
     from haetae.store.engine import open_store
     from haetae.store.secrets import Cipher
 
-    store = open_store(_url(settings, home), cipher=Cipher([]), pool_size=1, application_name="haetae-tune")
+    store = open_store(database_url(settings, home), cipher=Cipher([]), pool_size=1, application_name="haetae-tune")
     try:
         yield store
     finally:
         store.close()
 
 
-def _url(settings: SearchSettings, home: Home) -> str:
+def database_url(settings: SearchSettings, home: Home) -> str:
     """Of the stack that runs on this machine, unless a database is named. Raises Misconfigured."""
     from haetae.embedded.postgres import application_url
 
