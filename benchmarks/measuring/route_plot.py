@@ -8,7 +8,13 @@ from typing import Any
 WIDTH, HEIGHT, LEFT, TOP, PLOT_W, PLOT_H = 720, 380, 56, 44, 380, 280
 LOW, HIGH = 0.6, 1.0
 PAPER = (0.819, 0.844, 0.844, 0.844, 0.844)
-SHOWN = {"at most": "#b8b8b8", "photo, times of 50 people": "#6a994e", "photo, map alone": "#1f6f8b", "photo": "#c0504d"}
+SHOWN = {
+    "at most": "#b8b8b8",
+    "photo and attributes, times of 50 people": "#3b5323",
+    "photo, times of 50 people": "#6a994e",
+    "photo, map alone": "#1f6f8b",
+    "photo": "#c0504d",
+}
 
 
 def drawn(found: Mapping[str, Any], network: str = "haetae-reid") -> str:
