@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from heapq import nsmallest
 from typing import Protocol, TypeVar
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from haetae.domain.embedding import ModelVersion, Vectors
+from haetae.domain.embedding import Embedding, ModelVersion, Vectors
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Query, Scope
@@ -72,6 +73,7 @@ class StoredGallery:
         self._times = times or RememberedTimes()
         self._index = index
         self._held: dict[TrackletId, NDArray[np.float32]] = {}  # vectors that the index found
+        self._model: ModelVersion | None = None  # theirs
 
     def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
         """Nearest first: by the index, or where that cannot tell by exact scan."""
@@ -80,7 +82,7 @@ class StoredGallery:
         found = index.nearest(self._transaction.session, probes.model, asked) if index else None
         if index and found is not None:
             searched(index.name)
-            self._held = found.vectors
+            self._held, self._model = found.vectors, probes.model
             return [id for id, _ in found.nearest]
         searched("scan")
         self._held = {}
@@ -130,7 +132,14 @@ class StoredGallery:
 
     def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:
         """Those that are there, with their embeddings."""
-        return self._transaction.sightings.many(ids, with_embeddings=True)
+        held, model, stored = self._held, self._model, self._transaction.sightings
+        if model is None or not held:
+            return stored.many(ids, with_embeddings=True)
+        near = stored.many([id for id in ids if id in held])
+        others = [id for id in ids if id not in held]
+        found = {s.id: replace(s, embedding=Embedding(held[s.id], model)) for s in near}
+        found |= {s.id: s for s in stored.many(others, with_embeddings=True)} if others else {}
+        return [found[id] for id in ids if id in found]
 
     def count(self, scope: Scope) -> int:
         """How many sightings the scope has."""
