@@ -90,16 +90,13 @@ class _PairWorths:
     """What the hop between two cameras is worth by the time it takes, before limits."""
 
     def __init__(self, times: TravelTimes) -> None:
-        self._times = times
+        self._times, self._typical_s = times, times.typical_s()
         self._arrivals = times.arrival_shares()
         self._least = min(self._arrivals.values(), default=1.0)
-        self._next: dict[CameraId, dict[CameraId, float]] = {}
 
     def of(self, a: CameraId, b: CameraId) -> Floats:
         """(N_BINS,) log-likelihood ratios."""
-        if a not in self._next:
-            self._next[a] = self._times.next_shares(a)
-        share = self._next[a].get(b, self._least)
+        share = self._times.next_shares(a).get(b, self._least)
         per_s = self._times.onward_shares(a, b) / WIDTHS_S
         with np.errstate(divide="ignore"):
-            return np.log(share * self._times.typical_s() * per_s / self._arrivals.get(b, self._least))
+            return np.log(share * self._typical_s * per_s / self._arrivals.get(b, self._least))

@@ -30,6 +30,7 @@ _ENDING = 0.2  # of those who leave a camera: seen nowhere again, where nothing 
 _TYPICAL_S, _TYPICAL_N = 120.0, 10.0
 _DIRECT_ONWARD = 0.9  # of those who are seen next at a camera: went straight there
 _FEW = 3.0  # examples that say nothing about what is possible
+_MOST_NEXT = 500  # cameras whose next ones are remembered
 _MOST_WORKED_OUT = 20_000  # distributions that are remembered, about 1 kB each
 
 
@@ -60,6 +61,9 @@ class TravelTimes:
     reach: Reach = field(default_factory=Reach)
     smoothing: Smoothing = field(default_factory=Smoothing)
     _worked_out: dict[tuple[str, CameraId, CameraId], Floats] = field(default_factory=dict, init=False, repr=False)
+    _next: dict[CameraId, dict[CameraId, float]] = field(default_factory=dict, init=False, repr=False)
+    _arrivals: dict[CameraId, float] = field(default_factory=dict, init=False, repr=False)
+    _typical_s: list[float] = field(default_factory=list, init=False, repr=False)
 
     def knowing(self, steps: Iterable[TrajectoryStep]) -> TravelTimes:
         """The same with the positions that the steps bring along, where they are not known yet."""
@@ -85,12 +89,20 @@ class TravelTimes:
         """The same for somebody who is seen nowhere between."""
         return self._remembered("onward", a, b)
 
-    def next_shares(self, a: CameraId) -> dict[CameraId, float]:
+    def next_shares(self, a: CameraId) -> Mapping[CameraId, float]:
         """By camera, the probability that somebody who left `a` is seen there next, within the horizon; `a` itself included.
 
         They sum to less than 1: the rest is seen nowhere again. By the map near cameras are likelier than far ones; where
         cameras have no position all are alike.
         """
+        known = self._next.get(a)
+        if known is None:
+            if len(self._next) >= _MOST_NEXT:
+                self._next.clear()
+            known = self._next[a] = self._next_shares(a)
+        return known
+
+    def _next_shares(self, a: CameraId) -> dict[CameraId, float]:
         cameras = sorted({*self.positions, *(b for _, b in self.onward), a})
         near = {b: 1.0 / (_NEAR_M + (self.metres(a, b) or 0.0)) ** 2 for b in cameras}
         counted = {b: float(self.onward[a, b].sum()) if (a, b) in self.onward else 0.0 for b in cameras}
@@ -99,21 +111,26 @@ class TravelTimes:
         going_on = 1.0 - _ENDING
         return {b: (counted[b] + weight * going_on * near[b] / all_near) / (n + weight) for b in cameras}
 
-    def arrival_shares(self) -> dict[CameraId, float]:
+    def arrival_shares(self) -> Mapping[CameraId, float]:
         """By camera, the share of all sightings that follow another: what a camera has when nothing else is known."""
+        if self._arrivals:
+            return self._arrivals
         cameras = sorted({*self.positions, *(camera for pair in self.onward for camera in pair)})
         counts = dict.fromkeys(cameras, 1.0)
         for (_, b), each in self.onward.items():
             counts[b] += float(each.sum())
         total = sum(counts.values())
-        return {camera: count / total for camera, count in counts.items()}
+        self._arrivals.update({camera: count / total for camera, count in counts.items()})
+        return self._arrivals
 
     def typical_s(self) -> float:
         """About how long after a sighting the same person is seen again; `_TYPICAL_S` where nothing was learned."""
-        known = list(self.onward.values())
-        counts = np.sum(known, axis=0) if known else np.zeros(N_BINS)
-        seconds = float(np.sum(counts * np.maximum(MIDDLES_S, 1.0)))
-        return (seconds + _TYPICAL_N * _TYPICAL_S) / (float(counts.sum()) + _TYPICAL_N)
+        if not self._typical_s:
+            known = list(self.onward.values())
+            counts = np.sum(known, axis=0) if known else np.zeros(N_BINS)
+            seconds = float(np.sum(counts * np.maximum(MIDDLES_S, 1.0)))
+            self._typical_s.append((seconds + _TYPICAL_N * _TYPICAL_S) / (float(counts.sum()) + _TYPICAL_N))
+        return self._typical_s[0]
 
     def fastest_s(self, a: CameraId, b: CameraId) -> float:
         """The least time from leaving `a` to appearing at `b` that a person can take; -inf where everything is possible.
