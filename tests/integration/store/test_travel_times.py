@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_counts_on_another_axis_are_not_taken_for_ours() -> None:
 def test_confirmed_sightings_are_read_from_queries_and_targets(store: Store) -> None:
     """A list for each query or target that confirms any, newest first; queries of earlier versions have no such field."""
     ids = [TrackletId(uuid4()) for _ in range(4)]
-    requests = [
+    requests: list[dict[str, Any]] = [
         {"confirmed": [str(ids[0]), str(ids[1])]},
         {"confirmed": []},
         {},

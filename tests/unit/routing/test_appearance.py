@@ -27,7 +27,7 @@ def test_log_odds_fall_with_the_distance_within_limits() -> None:
 
 
 @pytest.mark.parametrize("same", [np.zeros(4, bool), np.ones(4, bool), np.array([False, False, True, True])])
-def test_distances_that_say_nothing_are_refused(same: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_distances_that_say_nothing_are_refused(same: np.ndarray) -> None:
     """One kind only, or the far ones are the same."""
     with pytest.raises(ValueError):
         fitted(np.array([0.1, 0.2, 0.6, 0.7]), same)

@@ -54,6 +54,6 @@ def test_lists_that_share_a_sighting_are_one_person(lists: list[list[int]], rand
     assert merged(shuffled) == people
 
 
-def _turned(vector: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+def _turned(vector: np.ndarray, seed: int) -> np.ndarray:
     turned = vector + 0.03 * np.random.default_rng(seed).standard_normal(len(vector)).astype(np.float32)
     return np.asarray(turned / np.linalg.norm(turned), np.float32)
