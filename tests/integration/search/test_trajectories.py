@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,14 +15,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from haetae.blobs.local_folder import LocalFolder
 from haetae.bus.connection import connect
 from haetae.bus.ledger import Ledger
+from haetae.cli.main import application
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import SystemClock
 from haetae.http.access import RememberedKeys
+from haetae.http.server import serve_in_thread
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
 from haetae.inference.local import LocalInference
@@ -215,6 +219,24 @@ def test_times_are_learned_taken_back_and_audited(street: Street) -> None:
     with street.store.begin() as transaction:
         acts = {record.act for record in transaction.audit.page(limit=200)}
     assert {"travel_times_learned", "travel_times_forgotten", "trajectory_viewed"} <= acts
+
+
+def test_the_command_learns_and_goes_back(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`haetae tune routes` tells what it learned as JSON; with --undo nothing is known any more."""
+    street.asked(*street.walks[0])
+    served = serve_in_thread(street.client.app, "127.0.0.1", 0)  # type: ignore[arg-type]
+    monkeypatch.setenv("HAETAE_API__URL", f"http://127.0.0.1:{served.port}")
+    monkeypatch.setenv("HAETAE_API__TOKEN", street.keys["admin"])
+    words = ["tune", "routes", "--json"]
+    learned = CliRunner().invoke(application(words), [*words, "--confirmed-only"])
+    undone = CliRunner().invoke(application(words), [*words, "--undo"])
+    served.stop()
+    assert learned.exit_code == 0, (learned.output, learned.exception)
+    told = json.loads(learned.stdout)
+    assert told["n_confirmed"] >= 1
+    assert told["n_certain"] == 0
+    assert (undone.exit_code, json.loads(undone.stdout)) == (0, {"forgotten": True})
+    assert street.call("GET", "/v1/travel-times").status_code == 404
 
 
 def test_certain_sightings_teach_where_nobody_confirmed(street: Street) -> None:
