@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from haetae.domain.attributes import AttributeCondition
 from haetae.domain.embedding import Embedding, ModelVersion, Vectors, normalised
 from haetae.domain.ids import CameraId, TrackletId
-from haetae.domain.query import Scope
+from haetae.domain.query import Scope, TrajectoryStep
 from haetae.errors import HaetaeError, Poison, Transient
 from haetae.store.failures import within_budget
 from haetae.store.scopes import allowed_by, cameras_in, within
@@ -87,16 +87,18 @@ class Gallery:
             return np.empty((0, 0), dtype=np.float32)
         return np.stack([found[id].vector for id in ids])
 
-    def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
-        """Which camera saw each sighting, in the order of `ids`. Raises Transient where one has no embedding any more."""
+    def stays(self, ids: Sequence[TrackletId]) -> list[TrajectoryStep]:
+        """When and by which camera each was seen, in the order of `ids`, without positions: little work where sightings are much.
+
+        Raises Transient where one has no embedding any more.
+        """
         row = SightingEmbeddingRow
-        found = self._session.execute(
-            select(row.sighting_id, row.camera_id).where(row.started_on.in_(self._days_of(ids)), among(row.sighting_id, ids))
-        )
-        seen_by = {id: CameraId(camera) for id, camera in found}
-        if missing := [id for id in ids if id not in seen_by]:
+        wanted = select(row.sighting_id, row.camera_id, row.started_at, row.ended_at)
+        found = self._session.execute(wanted.where(row.started_on.in_(self._days_of(ids)), among(row.sighting_id, ids)))
+        stays = {id: TrajectoryStep(TrackletId(id), CameraId(camera), since, until, None) for id, camera, since, until in found}
+        if missing := [id for id in ids if id not in stays]:
             raise Transient("Sightings changed while they were read.", n=len(missing), first=missing[0])
-        return [seen_by[id] for id in ids]
+        return [stays[id] for id in ids]
 
     def put_embedding(self, id: TrackletId, started_at: datetime, embedding: Embedding) -> bool:
         """Replaces a stored sighting's embedding; False where there is no such sighting. `started_at` is the sighting's."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from haetae.domain.embedding import Embedding, ModelVersion, Vectors
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
-from haetae.domain.query import Query, Scope
+from haetae.domain.query import Query, Scope, TrajectoryStep
 from haetae.domain.sighting import Sighting
 from haetae.ranking import KReciprocal, Reranking
 from haetae.ranking.evidence import Reliability
@@ -113,9 +113,9 @@ class StoredGallery:
             return None
         return graphs.reranked(ids, probes.vectors, how, probes.model)
 
-    def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
+    def stays(self, ids: Sequence[TrackletId]) -> list[TrajectoryStep]:
         """In the order of `ids`."""
-        return self._transaction.sightings.cameras(ids)
+        return self._transaction.sightings.stays(ids)
 
     def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:
         """By the log odds of the conditions, best first."""

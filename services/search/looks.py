@@ -38,12 +38,12 @@ class Looks:
     of: Mapping[TrackletId, Look]
     n_against_all: int = 0
 
-    def nearest(self, limit: int) -> list[TrackletId]:
-        """The `limit` whose looks are best, and those that are as good as the last of them."""
+    def nearest(self, limit: int, order: Mapping[TrackletId, float] | None = None) -> list[TrackletId]:
+        """The `limit` whose looks are best, or who are first by `order`, and those that are as good as the last of them."""
 
         def key(id: TrackletId) -> tuple[float, float]:
             look = self.of[id]
-            return order_value(LogOdds(look.log_odds, None, None)), look.distance
+            return order[id] if order else order_value(LogOdds(look.log_odds, None, None)), look.distance
 
         last = key(nsmallest(limit, self.ids, key=key)[-1])
         return [id for id in self.ids if key(id) <= last]
@@ -101,7 +101,9 @@ def _reranked(
     stored = gallery.reranked(ids, probes, how)
     if stored is not None and stored.known.all():
         return stored.distances, stored.known
-    taken_by = _taken_by(len(probes.vectors), gallery.cameras(ids)) if isinstance(how, CameraAware) else None
+    taken_by = None
+    if isinstance(how, CameraAware):
+        taken_by = _taken_by(len(probes.vectors), [stay.camera_id for stay in gallery.stays(ids)])
     together = _reranked_together(probes.vectors, vectors, how, taken_by)
     if stored is None:
         return together, np.zeros(len(ids), np.bool_)

@@ -136,8 +136,9 @@ class SearchPipeline:
         if not looks.ids:
             return []
         query, wanted = weigher.query, looks.ids
-        if not query.conditions and not query.confirmed:  # then distances decide alone, and the rest need not be loaded
-            wanted = looks.nearest(query.limit)
+        if not query.conditions:  # then looks, and with confirmed sightings times and places, decide: the rest need not be loaded
+            stays = gallery.stays(wanted) if query.confirmed else ()
+            wanted = looks.nearest(query.limit, {s.sighting_id: weigher.order_of(s, looks.of[s.sighting_id]) for s in stays})
         found = best([weigher.candidate(sighting, looks.of[sighting.id]) for sighting in gallery.sightings(wanted)], query.limit)
         steps.end("load", len(found))
         shared = looks.shared([candidate.sighting.id for candidate in found])

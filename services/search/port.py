@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from haetae.domain.embedding import Vectors
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
-from haetae.domain.query import Query, Scope
+from haetae.domain.query import Query, Scope, TrajectoryStep
 from haetae.domain.sighting import Sighting
 from haetae.ranking import Reranking
 from haetae.ranking.evidence import Reliability
@@ -49,8 +49,8 @@ class Gallery(Protocol):
         """
         ...
 
-    def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
-        """Which camera saw each of `ids`, which `nearest` gave, in their order."""
+    def stays(self, ids: Sequence[TrackletId]) -> list[TrajectoryStep]:
+        """When and by which camera each of `ids` was seen, which `nearest` gave, in their order; without positions."""
         ...
 
     def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:

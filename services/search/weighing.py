@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
 from haetae.domain.explanation import Explanation
@@ -43,6 +43,14 @@ class Weigher:
     weights: Weights
     times: TravelTimes = field(default_factory=TravelTimes)
 
+    def order_of(self, stay: TrajectoryStep, look: Look) -> float:
+        """What a sighting with this look is ordered by where no attributes are asked for; `stay` without its position."""
+        placed = replace(stay, position=self.positions.get(stay.camera_id))
+        return order_value(fused(look.log_odds, None, self._in_time(placed), self.weights))
+
+    def _in_time(self, stay: TrajectoryStep) -> float | None:
+        return space_time(stay, self.known, self.plausible) if self.known else None
+
     def candidate(self, sighting: Sighting, look: Look | None) -> Candidate:
         """The sighting as a candidate; `look` is None where there was nothing to compare it with."""
         told = conditions_explained(self.query.conditions, sighting.attributes, self.reliability)
@@ -50,7 +58,7 @@ class Weigher:
         log_odds = fused(
             None if look is None else look.log_odds,
             attributes,
-            space_time(step_of(sighting, self.positions), self.known, self.plausible) if self.known else None,
+            self._in_time(step_of(sighting, self.positions)),
             self.weights,
         )
         return Candidate(

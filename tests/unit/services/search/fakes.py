@@ -12,12 +12,13 @@ from haetae.domain.embedding import ModelVersion, normalised
 from haetae.domain.frame import Pixels
 from haetae.domain.geometry import Box, GeoPoint, ImageSize
 from haetae.domain.ids import CameraId, TrackletId
-from haetae.domain.query import Probe, Query, Scope
+from haetae.domain.query import Probe, Query, Scope, TrajectoryStep
 from haetae.domain.sighting import Sighting
 from haetae.imaging.crop import crop
 from haetae.ranking import Reranking
 from haetae.ranking.evidence import Reliability, log_odds
 from haetae.routing.plausibility import TravelTimes
+from haetae.routing.trajectory import step_of
 from services.search.port import Reranked
 from services.search.probes import Probes, ReadPhoto
 from tests.kit.builders import HD, MODEL, pixels
@@ -51,9 +52,9 @@ class GalleryInMemory:
         """As it was told."""
         return self.stored(ids) if self.stored else None
 
-    def cameras(self, ids: Sequence[TrackletId]) -> list[CameraId]:
+    def stays(self, ids: Sequence[TrackletId]) -> list[TrajectoryStep]:
         """In the order of `ids`."""
-        return [self._sightings[id].camera_id for id in ids]
+        return [step_of(self._sightings[id], {}) for id in ids]
 
     def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:
         """By log odds, then as the store does."""

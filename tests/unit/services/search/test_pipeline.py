@@ -104,6 +104,26 @@ def test_a_stored_graph_s_distances_stand_where_it_knows_the_sighting() -> None:
         assert candidate.reranked_distance == (pytest.approx(0.123) if id in known else alone[id].reranked_distance)
 
 
+def test_times_and_places_decide_before_sightings_are_loaded() -> None:
+    """With confirmed sightings and a small limit only the first are loaded, and they are the first of all."""
+    loaded: list[int] = []
+
+    class Counting(GalleryInMemory):
+        def sightings(self, ids: Sequence[TrackletId]) -> list[Sighting]:
+            loaded.append(len(ids))
+            return super().sightings(ids)
+
+    asked = Query(scope(), limit=18, confirmed=(CROWD[12].id,))
+    everybody = PIPELINE.answer(asked, probes(look(4, 999)), GalleryInMemory(CROWD))
+    by_order = sorted((c for person in everybody.people for c in person.candidates), key=lambda c: c.order)
+    few = PIPELINE.answer(replace(asked, limit=4), probes(look(4, 999)), Counting(CROWD))
+    found = sorted((c for person in few.people for c in person.candidates), key=lambda c: c.order)
+    assert [c.sighting.id for c in found] == [c.sighting.id for c in by_order[:4]]
+    assert [c.order for c in found] == [c.order for c in by_order[:4]]
+    assert len({c.log_odds.space_time for c in by_order}) > 1
+    assert max(loaded) < 10
+
+
 def test_a_rejected_person_steps_aside() -> None:
     """A photo that looks like two people: one sighting of the wrong one is rejected, and it is gone, the wrong one's others come
     behind all of the right one, whose distances stay."""
