@@ -26,6 +26,8 @@ Progress = Callable[[int], None]
 class ReidReport:
     """`after` is None where nothing was re-ranked. `cpu_ms` is processor time a crop, without reading it.
 
+    Both are by Market-1501's protocol; `with_same_camera` are the two where the person's crops by the query's own camera stay.
+
     `search_ms` is that of ordering the gallery for a query whose embedding is known, `reranked_ms` the same with re-ranking: of
     all queries at once, a query's share.
     """
@@ -38,6 +40,7 @@ class ReidReport:
     rerank_s: float
     search_ms: float = 0.0
     reranked_ms: float = 0.0
+    with_same_camera: tuple[Retrieval, Retrieval | None] | None = None
 
 
 def embedded(embedder: Embedder, crops: Crops, progress: Progress = lambda done: None) -> tuple[Vectors, float]:
@@ -59,14 +62,14 @@ def reid_report(embedder: Embedder, search: Search, reranking: KReciprocal | Non
     began = time.process_time()
     distances = 1.0 - queries @ gallery.T
     distances_s = time.process_time() - began
-    before = retrieval(distances, asked, there)
+    before, before_all = (retrieval(distances, asked, there, same_camera=stay) for stay in (False, True))
     ordering_s = _ordering_s(distances)
-    after, rerank_s, reranked_s = None, 0.0, 0.0
+    after, after_all, rerank_s, reranked_s = None, None, 0.0, 0.0
     if reranking is not None:
         began_s, began = time.monotonic(), time.process_time()
         distances = rerank_embeddings(queries, gallery, reranking)
         rerank_s, reranked_s = time.monotonic() - began_s, time.process_time() - began
-        after = retrieval(distances, asked, there)
+        after, after_all = (retrieval(distances, asked, there, same_camera=stay) for stay in (False, True))
     n, n_asked = max(1, search.queries.n + search.gallery.n), max(1, search.queries.n)
     return ReidReport(
         search.name,
@@ -77,6 +80,7 @@ def reid_report(embedder: Embedder, search: Search, reranking: KReciprocal | Non
         rerank_s=rerank_s,
         search_ms=1000 * (distances_s / n_asked + ordering_s),
         reranked_ms=1000 * (reranked_s / n_asked + ordering_s) if after else 0.0,
+        with_same_camera=(before_all, after_all),
     )
 
 

@@ -59,10 +59,13 @@ def retrieval(
     gallery: Labels,
     max_rank: int = 50,
     progress: Callable[[int], None] = lambda done: None,
+    *,
+    same_camera: bool = False,
 ) -> Retrieval:
     """How well `distances` (n_query, n_gallery), small is near, order the gallery for the queries.
 
-    For each query, junk and crops of the same person by the same camera are taken out of its list. Equal distances stay in the
+    For each query, junk and crops of the same person by the same camera are taken out of its list; with `same_camera` the latter
+    stay, which asks for less: they are the most alike. Equal distances stay in the
     gallery's order. Queries of which the gallery then has no crop are counted in `n_without_match` and nowhere else.
     Raises ValueError where shapes do not fit.
     """
@@ -71,7 +74,7 @@ def retrieval(
     ranks, average_precisions, stepwise, penalties = np.zeros(max_rank), [], [], []
     for i in range(len(queries)):
         progress(i)
-        hits = _hits(distances[i], queries.identities[i], queries.cameras[i], gallery)
+        hits = _hits(distances[i], queries.identities[i], None if same_camera else queries.cameras[i], gallery)
         at = np.flatnonzero(hits)
         if not len(at):
             continue
@@ -93,11 +96,16 @@ def retrieval(
     )
 
 
-def _hits(distances: NDArray[np.floating], identity: int, camera: int, gallery: Labels) -> NDArray[np.bool_]:
-    """Whether each crop of the query's list, in its order and without what is taken out, shows the person."""
+def _hits(distances: NDArray[np.floating], identity: int, camera: int | None, gallery: Labels) -> NDArray[np.bool_]:
+    """Whether each crop of the query's list, in its order and without what is taken out, shows the person.
+
+    The person's crops by `camera` are taken out; by none where it is None.
+    """
     order = np.argsort(distances, kind="stable")
     identities, cameras = gallery.identities[order], gallery.cameras[order]
-    stays = (identities != JUNK) & ~((identities == identity) & (cameras == camera))
+    stays = identities != JUNK
+    if camera is not None:
+        stays &= ~((identities == identity) & (cameras == camera))
     return np.asarray(identities[stays] == identity, dtype=np.bool_)
 
 

@@ -31,6 +31,16 @@ def test_a_case_worked_by_hand() -> None:
     assert scores.mean_inverse_penalty == pytest.approx(0.5)
 
 
+def test_the_same_camera_s_crops_may_stay() -> None:
+    """In the case worked by hand the person's own camera comes first: places 1, 3 and 5 of 5 are right then."""
+    gallery = labels([(1, 1), (JUNK, 2), (DISTRACTOR, 2), (1, 2), (2, 2), (1, 3)])
+    distances = np.array([[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]])
+    scores = retrieval(distances, labels([(1, 1)]), gallery, max_rank=5, same_camera=True)
+    assert scores.cmc == (1.0, 1.0, 1.0, 1.0, 1.0)
+    assert scores.stepwise == pytest.approx((1 + 2 / 3 + 3 / 5) / 3)
+    assert scores.mean_inverse_penalty == pytest.approx(3 / 5)
+
+
 def test_a_perfect_order_is_one() -> None:
     """Where every right crop comes first, every figure is 1."""
     gallery = labels([(1, 2), (1, 3), (2, 2), (2, 4)])
