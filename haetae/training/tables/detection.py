@@ -59,7 +59,8 @@ def section(told: Measured) -> str:
         parts.append(table((f"{title}: {any_of['n_frames']} frames, {any_of['n_people']} people", *header), rows))
         parts.append("")
     parts.append(
-        "Percent; IoU .5. The built-in network's threshold is its recipe's choice (.40 to the platform), the others' have the "
+        "Percent; IoU .5. The built-in network's threshold is that of its card, which says how it was "
+        "chosen (.40 to the platform), the others' have the "
         "best F1 on the validation frames. Milliseconds are processor time on one core, "
         f"letterbox and suppression included. The paper says {PAPER_ACCURACY} % accuracy of YOLOv4 on frames of its own, and "
         f"{PAPER_MS:.0f} ms a frame on three A100s.\n"
