@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from haetae.errors import Misconfigured
@@ -29,7 +30,9 @@ class PostgresSettings(BaseModel):
 class RedisSettings(BaseModel):
     """Where streams, leases, ledgers and task queues are."""
 
-    url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+    url: SecretStr = SecretStr(
+        "redis://127.0.0.1:6379/0"
+    )  # or rediss://, or redis+sentinel://host:26379,host2:26379/0?service=NAME
     frame_shards: int = Field(default=8, ge=1, le=1024)  # streams that the cameras' frames are spread over; the same everywhere
 
 
@@ -41,10 +44,49 @@ class TritonSettings(BaseModel):
     shared_memory: bool = False  # hand tensors over through system shared memory: only on one host
 
 
+class S3Settings(BaseModel):
+    """A bucket of an S3-compatible store. Without a name there is none."""
+
+    bucket: str = ""
+    endpoint: str = ""  # such as https://s3.example:9000, addressed by path; empty: Amazon's of the region
+    region: str = "us-east-1"
+    prefix: str = ""  # of all keys, such as haetae/site-1
+    access_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    ca_file: Path | None = None  # PEM: trusted besides the system's
+    deadline_s: float = Field(default=10.0, gt=0, le=120)  # of one call, its repetitions included
+
+
 class BlobsSettings(BaseModel):
-    """Where crops are kept."""
+    """Where crops are kept: in a folder, or in the bucket of `s3` where one is named."""
 
     folder: Path = Path(".haetae/blobs")
+    s3: S3Settings = S3Settings()
+
+
+class UnderstandingSettings(BaseModel):
+    """A language model that may be asked for a second opinion on sentences. Without an endpoint nothing is ever sent."""
+
+    endpoint: str = ""  # base of an OpenAI-compatible API, such as http://llm.local:8000/v1
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout_s: float = Field(default=10.0, gt=0, le=60)  # of the whole exchange
+    reply_format: Literal["json_schema", "json_object", "text"] = "json_schema"  # what the endpoint is told to reply in
+    ca_file: Path | None = None  # PEM: trusted in place of the usual authorities
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """An address that can be called, with a model; the address may hold no password, which logs would show."""
+        if not self.endpoint:
+            return self
+        address = urlsplit(self.endpoint)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ValueError("the endpoint is an http or https address")
+        if "@" in address.netloc or address.query or address.fragment:
+            raise ValueError("the endpoint has no user, password, query or fragment; the key has a field of its own")
+        if not self.model:
+            raise ValueError("an endpoint needs a model")
+        return self
 
 
 class ModelsSettings(BaseModel):
@@ -101,6 +143,7 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     secrets: SecretsSettings = SecretsSettings()
     sources: SourcesSettings = SourcesSettings()
+    understanding: UnderstandingSettings = UnderstandingSettings()
 
     @classmethod
     def load(cls) -> Self:
