@@ -4,9 +4,9 @@
 
 One gallery (see `measuring.crowd` and `measuring.large_gallery`), the same questions for every way, one after another: the index
 in memory, the exact SQL scan, pgvector's HNSW as it is and with a relaxed iterative scan, faiss flat, IVF and HNSW with an id
-filter. Recall@100 is against exact distances of the stored halves; person recall is the share of questions for which a way finds
-the person sought (another sighting of whom the probe is) where the exact first hundred hold one. `fewest` is the smallest number
-of rows that came back where 100 or more were inside.
+filter. Each question looks for somebody of whom another sighting is inside. Recall@100 is against exact distances of the stored
+halves; person recall is the share of questions for which a way finds another sighting of that person where the exact first
+hundred hold one. `fewest` is the smallest number of rows that came back where 100 or more were inside.
 
 `--save` writes the entry "retrieval" of benchmarks/results/<date>-<machine>.json and draws docs/results/retrieval.svg.
 """
@@ -59,12 +59,13 @@ def main() -> None:
     given = parser.parse_args()
     crops, people = embedded_crops(given.networks.split(","))
     vectors, who = Crowd.fitted(crops, people).sightings(given.rows, PER_PERSON, SEED)
-    sought = np.random.default_rng(SEED + 1).choice(given.rows, given.queries, replace=False)
+    rng = np.random.default_rng(SEED + 1)
+    sought = {name: seen_inside(scope_of(name), who, given.queries, rng) for name in SELECTIVITIES}
     found: dict[str, object] = {
         "n_rows": given.rows, "dimension": vectors.shape[1], "limit": LIMIT, "n_queries": given.queries,
         "networks": given.networks, "distances": {"crops": likeness(crops, people), "gallery": likeness(vectors, who)},
     }  # fmt: skip
-    truth = {name: exactly(vectors, sought, scope_of(name)) for name in SELECTIVITIES}
+    truth = {name: exactly(vectors, sought[name], scope_of(name)) for name in SELECTIVITIES}
     with tempfile.TemporaryDirectory() as folder, servers.postgres(Path(folder)) as (part, _):
         migrate(part.url)
         store = open_store(part.url, cipher=Cipher([]))
@@ -126,6 +127,14 @@ def scanned(store: Store, probe: Vectors, scope: Scope) -> list[UUID]:
         return [id for id, _ in transaction.sightings.nearest(probe, builders.MODEL, scope, limit=LIMIT)]
 
 
+def seen_inside(scope: Scope, who: Rows, n: int, rng: np.random.Generator) -> Rows:
+    """(n,) rows of the gallery, each of somebody of whom the scope holds another row; fewer where there are not so many."""
+    within = inside(scope, len(who))
+    others = np.bincount(who, weights=within)[who] - within
+    rows = np.flatnonzero(others > 0)
+    return rng.choice(rows, min(n, len(rows)), replace=False)
+
+
 def exactly(vectors: NDArray[np.float16], sought: Rows, scope: Scope) -> list[Rows]:
     """The rows of the scope that are nearest to each row sought, by single precision."""
     rows = np.flatnonzero(inside(scope, len(vectors)))
@@ -140,17 +149,20 @@ def exactly(vectors: NDArray[np.float16], sought: Rows, scope: Scope) -> list[Ro
     return [np.array([row for _, row in sorted(one)[:LIMIT]]) for one in best]
 
 
+Sought = Mapping[str, Rows]
+"""The rows whose persons the questions look for, by selectivity."""
+
 Truth = Mapping[str, list[Rows]]
 """The nearest rows of each question, by selectivity."""
 
 
-def asked(way: Way, vectors: NDArray[np.float16], who: Rows, sought: Rows, truth: Truth) -> dict[str, object]:
+def asked(way: Way, vectors: NDArray[np.float16], who: Rows, sought: Sought, truth: Truth) -> dict[str, object]:
     """Recall, times and rows of one way, for each selectivity."""
     found: dict[str, object] = {}
     for name in SELECTIVITIES:
         scope, recalls, persons, fewest, durations = scope_of(name), [], [], LIMIT, []
         way(normalised(vectors[:1]), scope)
-        for number, row in enumerate(sought.tolist()):
+        for number, row in enumerate(sought[name].tolist()):
             began = time.perf_counter()
             ids = set(way(normalised(vectors[row : row + 1]), scope))
             durations.append(time.perf_counter() - began)
