@@ -1,0 +1,9 @@
+#!/bin/sh
+# Runs once, when the cluster is made: the application's role (no superuser), its database, and vectors in it.
+set -eu
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres --set password="$HAETAE_PASSWORD" <<'SQL'
+CREATE ROLE haetae LOGIN PASSWORD :'password';
+CREATE DATABASE haetae OWNER haetae;
+REVOKE CONNECT, TEMPORARY ON DATABASE haetae FROM PUBLIC;
+SQL
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname haetae --command 'CREATE EXTENSION IF NOT EXISTS vector'
