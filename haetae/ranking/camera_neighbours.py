@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
-from haetae.ranking.half_scan import SeeBlock
-from haetae.ranking.neighbours import SPARE, blocks_of, farthest_of, most_similar, sort_by_distance
-from haetae.ranking.rows import over_rows
+from haetae.ranking.copies import Copies
+from haetae.ranking.half_scan import SeeBlock, nothing_found, take_along_rows
+from haetae.ranking.neighbours import SPARE, farthest_of, sort_by_distance
+from haetae.ranking.rows import at_once, over_rows
 
 Cameras = NDArray[np.int32]
 """(n,) int32, which camera took what, from 0 on."""
@@ -38,14 +39,18 @@ def camera_neighbours_of(vectors: Vectors, cameras: Cameras, k: tuple[int, int],
     least = np.empty(n, np.float32)
     by_camera = np.argsort(cameras, kind="stable").astype(np.int32)
     starts = np.concatenate([[0], np.cumsum(np.bincount(cameras))])
-    for first, similarities in blocks_of(vectors):
+    copies, n_rows = Copies.among(vectors), at_once(4 * n)
+    for first in range(0, n, n_rows):
+        similarities = vectors[first : first + n_rows] @ vectors.T
+        copies.tie(similarities)
         see(first, similarities[:, first:])
         rows = slice(first, first + len(similarities))
         least[rows] = similarities.min(axis=1)
         own = cameras[rows]
         over_rows(lambda a, b, s=similarities, c=own, o=within[rows]: _take_own(s, a, b, c, (by_camera, starts), o), len(own))  # type: ignore[misc]
-        unused = np.empty(len(own), np.float32)
-        over_rows(lambda a, b, s=similarities, o=across[rows], m=unused: most_similar(s, a, b, o, m), len(own))  # type: ignore[misc]
+        others = nothing_found(len(own), across.shape[1])
+        over_rows(lambda a, b, s=similarities, o=others: take_along_rows(s, a, b, 0, o), len(own))  # type: ignore[misc]
+        across[rows] = others[0]
     across[cameras[across] == cameras[:, None]] = -1  # where others have fewer than k; they come last
     for order in (within, across):
         over_rows(lambda a, b, o=order: sort_by_distance(vectors, a, b, o), n)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The nearest of every vector out of half of all products: a product serves its row and, mirrored, its column."""
+"""The most similar of every vector out of half of all products: a product serves its row and, mirrored, its column."""
 
 from __future__ import annotations
 
@@ -9,33 +9,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
-from haetae.ranking.rows import over_rows
+from haetae.ranking.most_similar import MostSimilar
+from haetae.ranking.rows import at_once, over_rows
 
 SeeBlock = Callable[[int, NDArray[np.float32]], None]
 
-_BLOCK_BYTES = 64 << 20  # of products held at a time
 _SCREEN = 64  # products looked at together: few groups hold one that counts
 _TILE = 256  # columns whose running maxima stay in the processor's nearest cache
 
 
-def most_similar_of_all(vectors: Vectors, kept: int, see: SeeBlock) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Of n different unit vectors (n, d) the columns of the `kept` largest products of each row (n, kept) int32, largest first,
-    ties by column, the row itself included; and the smallest product (n,) float32 of each row.
+def most_similar_of_all(vectors: Vectors, kept: int, see: SeeBlock) -> MostSimilar:
+    """As FindsMostSimilar, in this process; ties by column.
 
-    `see(first, products)` is shown the products (rows, n - first) of some rows with themselves and all later ones.
+    `see(first, products)` is shown the products (rows, n - first) of some rows with themselves and all later ones, in order.
     """
     n = len(vectors)
-    order, values = np.empty((n, kept), np.int32), np.full((n, kept), -np.inf, np.float32)
-    least = np.full(n, np.inf, np.float32)
-    state = (order, values, least)
-    rows = max(64, min(1024, _BLOCK_BYTES // (4 * n)))
+    state = order, _, least = nothing_found(n, kept)
+    rows = at_once(4 * n)
     for first in range(0, n, rows):
         block = vectors[first : first + rows] @ vectors[first:].T
         see(first, block)
         own, others = len(block), block.shape[1] - len(block)
-        over_rows(lambda a, b, p=block, f=first: _take_along_rows(p, a, b, f, state), own)  # type: ignore[misc]
+        over_rows(lambda a, b, p=block, f=first: take_along_rows(p, a, b, f, state), own)  # type: ignore[misc]
         over_rows(lambda a, b, p=block, f=first: _take_along_columns(p, a, b, f, state), others)  # type: ignore[misc]
-    return order, least
+    return MostSimilar(order, least)
+
+
+def nothing_found(n: int, kept: int) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+    """What the kernels begin with: (n, kept) columns and their products, and the least product (n,)."""
+    return np.full((n, kept), -1, np.int32), np.full((n, kept), -np.inf, np.float32), np.full(n, np.inf, np.float32)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -51,8 +53,8 @@ def _put(order, values, row, column, value):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _take_along_rows(products, begin, end, first, state):  # type: ignore[no-untyped-def]
-    """Rows begin..end of the block learn of its columns, which stand for `first` and later."""
+def take_along_rows(products, begin, end, first, state):  # type: ignore[no-untyped-def]
+    """Rows begin..end of the block learn of its columns. Both stand for `first` and later in the state."""
     order, values, least = state
     n = products.shape[1]
     last = order.shape[1] - 1

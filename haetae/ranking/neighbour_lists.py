@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors, normalised
-from haetae.ranking.neighbours import BLOCK_BYTES, squared_distance
-from haetae.ranking.rows import over_rows
+from haetae.ranking.neighbours import squared_distance
+from haetae.ranking.rows import at_once, over_rows
 
 NOBODY = -1
 _ROUNDING = np.float32(4e-6)  # by which a squared distance out of a product of single precision may be off
@@ -78,7 +78,7 @@ class NeighbourLists:
 
     def _compare(self, rows: Rows, changed: NDArray[np.bool_], *, both_ways: bool) -> None:
         """Fills the lists of `rows` from everybody, and with `both_ways` puts `rows` into the others' lists as well."""
-        step = max(16, min(1024, BLOCK_BYTES // (4 * max(1, self.n))))
+        step = at_once(4 * self.n, least=16)
         lists = (self.order, self.distances, self.farthest, self._farthest_row)
         seen = (self.vectors, self.alive)
         for first in range(0, len(rows), step):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numba
@@ -10,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
+from haetae.ranking.copies import Copies
 from haetae.ranking.half_scan import SeeBlock, most_similar_of_all
+from haetae.ranking.most_similar import FindsMostSimilar
 from haetae.ranking.rows import over_rows
 
-BLOCK_BYTES = 64 << 20  # of similarities held at a time
 SPARE = 8  # neighbours kept beyond k while distances are still rounded, so that rounding cannot push one out
 SAME_PLACE = 1e-6  # squared distance below which single precision cannot tell two unit vectors apart
 
@@ -31,31 +31,28 @@ class Neighbours:
     farthest: NDArray[np.float32]
 
 
-def neighbours_of(vectors: Vectors, k: int, see: SeeBlock) -> Neighbours:
+def neighbours_of(vectors: Vectors, k: int, see: SeeBlock, elsewhere: FindsMostSimilar | None = None) -> Neighbours:
     """The k nearest (at most n) of each row of `vectors` (n, d), by squared Euclidean distance. Raises AllTheSame.
 
-    `see(first, similarities)` is shown the dot products (rows, n - first) float32 of some rows with themselves and later ones.
+    `elsewhere` is asked first. `see(first, similarities)` may be shown the dot products (rows, n - first) float32 of some rows
+    with themselves and later ones, in order: all of them where no two vectors are equal and this process compares them.
     """
-    n = len(vectors)
-    k = min(k, n)
-    kept = min(k + SPARE, n)
-    if len(_copies(vectors)[0]):
-        order, least = _most_similar_of_copies(vectors, kept, see)
-    else:
-        order, least = most_similar_of_all(vectors, kept, see)
-    over_rows(lambda a, b: sort_by_distance(vectors, a, b, order), n)
-    return Neighbours(np.ascontiguousarray(order[:, :k]), farthest_of(least))
+    copies = Copies.among(vectors)
+    different = np.delete(vectors, copies.later, axis=0) if len(copies) else vectors
+    found = elsewhere(different, min(k + SPARE, len(different))) if elsewhere else None
+    if found is None:
+        found = most_similar_of_all(different, min(k + SPARE, len(different)), unseen if len(copies) else see)
+    order, farthest = found.order, farthest_of(found.least)
+    over_rows(lambda a, b: sort_by_distance(different, a, b, order), len(different))
+    if len(copies):
+        order = copies.spread(order, min(k + SPARE, len(vectors)))
+        over_rows(lambda a, b: sort_by_distance(vectors, a, b, order), len(vectors))  # equally far copies of two vectors
+        farthest = farthest[copies.number]
+    return Neighbours(np.ascontiguousarray(order[:, :k]), farthest)
 
 
-def _most_similar_of_copies(vectors: Vectors, kept: int, see: SeeBlock) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """As most_similar_of_all, where some vectors are equal: whole rows, in which equal columns tie."""
-    n = len(vectors)
-    order, least = np.empty((n, kept), np.int32), np.empty(n, np.float32)
-    for first, similarities in blocks_of(vectors):
-        see(first, similarities[:, first:])
-        rows = slice(first, first + len(similarities))
-        over_rows(lambda a, b, s=similarities, o=order[rows], m=least[rows]: most_similar(s, a, b, o, m), len(similarities))  # type: ignore[misc]
-    return order, least
+def unseen(first: int, similarities: NDArray[np.float32]) -> None:
+    """A SeeBlock that does not look."""
 
 
 def farthest_of(least: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -64,64 +61,6 @@ def farthest_of(least: NDArray[np.float32]) -> NDArray[np.float32]:
     if float(farthest.min()) < SAME_PLACE:
         raise AllTheSame("all embeddings are the same vector: there is no order to find")
     return np.asarray(farthest, dtype=np.float32)
-
-
-def blocks_of(vectors: Vectors) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """The dot products of all rows with all, some rows at a time: (first row, (rows, n) float32). Equal vectors' columns tie."""
-    n = len(vectors)
-    copies, originals = _copies(vectors)
-    rows = max(64, min(1024, BLOCK_BYTES // (4 * n)))
-    for first in range(0, n, rows):
-        similarities = vectors[first : first + rows] @ vectors.T
-        if len(copies):  # matrix products may round equal columns differently: copies must tie exactly
-            similarities[:, copies] = similarities[:, originals]
-        yield first, similarities
-
-
-def _copies(vectors: Vectors) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Indices of rows equal to an earlier row, and of those earlier rows."""
-    as_bytes = np.ascontiguousarray(vectors).view(np.dtype((np.void, vectors.itemsize * vectors.shape[1]))).ravel()
-    _, first, inverse = np.unique(as_bytes, return_index=True, return_inverse=True)
-    original = first[inverse]
-    copies = np.flatnonzero(original != np.arange(len(vectors)))
-    return copies, original[copies]
-
-
-@numba.njit(nogil=True, cache=True)
-def most_similar(similarities, first, end, order, least):  # type: ignore[no-untyped-def]
-    """Fills rows first..end of `order` with the columns of the largest values (value descending, then column), and `least` with
-    the smallest value of each row."""
-    n, kept, screen = similarities.shape[1], order.shape[1], 64
-    values = np.empty(kept, np.float32)
-    for row in range(first, end):
-        found = 0
-        weakest = np.float32(-np.inf)
-        minimum = np.float32(np.inf)
-        for start in range(0, n, screen):
-            stop = min(n, start + screen)
-            # the largest and smallest of a few values at a time are found by vector instructions; few groups need a closer look
-            high = similarities[row, start]
-            low = high
-            for column in range(start, stop):
-                high = max(high, similarities[row, column])
-                low = min(low, similarities[row, column])
-            minimum = min(minimum, low)
-            if found == kept and high <= weakest:
-                continue
-            for column in range(start, stop):
-                value = similarities[row, column]
-                if found == kept and value <= weakest:
-                    continue
-                place = min(found, kept - 1)
-                found = min(found + 1, kept)
-                while place > 0 and values[place - 1] < value:
-                    values[place] = values[place - 1]
-                    order[row, place] = order[row, place - 1]
-                    place -= 1
-                values[place] = value
-                order[row, place] = column
-                weakest = values[found - 1]
-        least[row] = minimum
 
 
 @numba.njit(nogil=True, cache=True)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
-from haetae.ranking.neighbours import neighbours_of, squared_distance
+from haetae.ranking.most_similar import FindsMostSimilar
+from haetae.ranking.neighbours import neighbours_of, squared_distance, unseen
 from haetae.ranking.rows import over_rows
 from haetae.ranking.sparse_rows import SparseRows, averaged, unit_length
 
@@ -31,14 +32,14 @@ class GraphPropagation:
             raise ValueError(f"k1 and k2 are at least 1, n_layers and alpha not below 0, not {self}")
 
 
-def propagated_sets(vectors: Vectors, how: GraphPropagation) -> SparseRows:
+def propagated_sets(vectors: Vectors, how: GraphPropagation, elsewhere: FindsMostSimilar | None = None) -> SparseRows:
     """Each vector's row, of length 1. Raises AllTheSame.
 
     A row begins (equation 5) with 1 where either counts the other among its k1 nearest (itself included) and 1 more where both
     do; `n_layers` times (equation 7) it takes up the rows of its k2 nearest, itself included, weighed by max(cosine, 0) ** alpha,
     and is scaled to length 1.
     """
-    neighbours = neighbours_of(vectors, max(how.k1, how.k2), lambda _first, _similarities: None)
+    neighbours = neighbours_of(vectors, max(how.k1, how.k2), unseen, elsewhere)
     rows = _either_way(np.ascontiguousarray(neighbours.order[:, : how.k1]))
     over = np.ascontiguousarray(neighbours.order[:, : how.k2])
     strengths = np.empty(over.shape, np.float32)

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from haetae.domain.embedding import Vectors, normalised
 from haetae.ranking.camera_aware import CameraAware, camera_aware_sets
 from haetae.ranking.camera_neighbours import Cameras
+from haetae.ranking.half_scan import nothing_found, take_along_rows
 from haetae.ranking.k_reciprocal import KReciprocal, k_reciprocal_sets
-from haetae.ranking.neighbours import BLOCK_BYTES
+from haetae.ranking.most_similar import FindsMostSimilar
+from haetae.ranking.neighbours import unseen
+from haetae.ranking.original_distances import OriginalDistances
 from haetae.ranking.propagation import GraphPropagation, propagated_sets
+from haetae.ranking.rows import at_once, over_rows
 from haetae.ranking.sparse_rows import jaccard_blocks, jaccard_distances, products
 
 Reranking = KReciprocal | CameraAware | GraphPropagation
@@ -32,16 +36,18 @@ def rerank_embeddings(
     gallery: NDArray[np.floating],
     how: Reranking | None = None,
     taken_by: TakenBy | None = None,
+    elsewhere: FindsMostSimilar | None = None,
 ) -> NDArray[np.float32]:
     """Re-ranked distances, (n_query, n_gallery) float32, 0-1, small is near; every probe sees all other probes as neighbours too.
 
     `probes` (n_query, d) and `gallery` (n_gallery, d) are embeddings of one model; rows are scaled to length 1 first.
-    `how` is KReciprocal() unless given; CameraAware needs `taken_by`, the others ignore it.
+    `how` is KReciprocal() unless given; CameraAware needs `taken_by`, the others ignore it. Who is given as `elsewhere` compares
+    all with all in place of this process, but for CameraAware.
 
     KReciprocal and CameraAware: the published codes' variant on squared Euclidean distances d^2 of unit vectors, each row of d^2
     over probes and gallery together divided by its maximum; the answer is (1 - lambda) * Jaccard distance of the sets (see
-    `k_reciprocal_sets`, `camera_aware_sets`) + lambda * d^2 / row maximum of the probe. GraphPropagation: 1 - the cosine of the
-    propagated rows (`propagated_sets`).
+    `k_reciprocal_sets`, `camera_aware_sets`) + lambda * d^2 / row maximum of the probe (equation 12 of Zhong et al.).
+    GraphPropagation: 1 - the cosine of the propagated rows (`propagated_sets`).
 
     Exact, yet nothing of size n x n is ever held: neighbour lists, sparse rows and the answer itself. Fewer vectors than k1 or k2
     ask for are used as they are. Raises ValueError where a vector is zero or not finite, where the dimensions differ, where
@@ -54,26 +60,18 @@ def rerank_embeddings(
     if n_query == 0 or n_gallery == 0:
         return np.empty((n_query, n_gallery), np.float32)
     vectors = _unit_rows(probes, gallery)
-    original = np.empty((n_query, n_gallery), np.float32)
-
-    def keep_probe_rows(first: int, similarities: NDArray[np.float32]) -> None:
-        if first >= n_query:
-            return
-        rows = original[first : first + len(similarities)]
-        np.subtract(np.float32(2), np.float32(2) * similarities[: len(rows), n_query - first :], out=rows)
-        np.maximum(rows, np.float32(0), out=rows)
-
+    original = OriginalDistances(vectors, n_query)
     match how:
         case GraphPropagation():
-            distances = 1 - products(propagated_sets(vectors, how), n_query)
+            distances = 1 - products(propagated_sets(vectors, how, elsewhere), n_query)
             return np.asarray(np.clip(distances, 0, 1), dtype=np.float32)
         case CameraAware():
             assert cameras is not None
-            sets, farthest = camera_aware_sets(vectors, cameras, how, keep_probe_rows)
+            sets, farthest = camera_aware_sets(vectors, cameras, how, original.see)
         case KReciprocal():
-            sets, farthest = k_reciprocal_sets(vectors, how, keep_probe_rows)
+            sets, farthest = k_reciprocal_sets(vectors, how, original.see, elsewhere)
     reranked = jaccard_distances(sets, n_query)
-    _mix(reranked, original, farthest[:n_query], how.weight_of_original)
+    _mix(reranked, original.whole(), farthest[:n_query], how.weight_of_original)
     return reranked
 
 
@@ -86,7 +84,11 @@ class Nearest:
 
 
 def nearest_reranked(
-    probes: NDArray[np.floating], gallery: NDArray[np.floating], keep: int, how: KReciprocal | None = None
+    probes: NDArray[np.floating],
+    gallery: NDArray[np.floating],
+    keep: int,
+    how: KReciprocal | None = None,
+    elsewhere: FindsMostSimilar | None = None,
 ) -> Nearest:
     """The first `keep` of each row of `rerank_embeddings`, without holding its rows.
 
@@ -101,17 +103,15 @@ def nearest_reranked(
     if n_query == 0 or keep < 1:
         return found
     vectors = _unit_rows(probes, gallery)
-    sets, farthest = k_reciprocal_sets(vectors, how, lambda first, similarities: None)
-    for first, block in jaccard_blocks(sets, n_query, max(1, BLOCK_BYTES // (4 * n_gallery))):
+    sets, farthest = k_reciprocal_sets(vectors, how, unseen, elsewhere)
+    original = OriginalDistances(vectors, n_query)
+    for first, block in jaccard_blocks(sets, n_query, at_once(4 * n_gallery, least=1)):
         rows = slice(first, first + len(block))
-        original = np.maximum(np.float32(2) - np.float32(2) * (vectors[rows] @ vectors[n_query:].T), np.float32(0))
-        _mix(block, original, farthest[rows], how.weight_of_original)
-        nearest = np.argpartition(block, keep - 1, axis=1)[:, :keep]
-        nearest.sort(axis=1)  # then a stable order by distance leaves ties by index
-        at = np.take_along_axis(block, nearest, axis=1)
-        order = np.argsort(at, axis=1, kind="stable")
-        found.order[rows] = np.take_along_axis(nearest, order, axis=1)
-        found.distances[rows] = np.take_along_axis(at, order, axis=1)
+        _mix(block, original.of(rows), farthest[rows], how.weight_of_original)
+        np.negative(block, out=block)
+        order, nearness, _ = state = nothing_found(len(block), keep)
+        over_rows(lambda a, b, n=block, s=state: take_along_rows(n, a, b, 0, s), len(block))  # type: ignore[misc]
+        found.order[rows], found.distances[rows] = order, -nearness
     return found
 
 

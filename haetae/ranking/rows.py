@@ -11,7 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+BLOCK_BYTES = 64 << 20  # of dense rows held at a time
 SMALLEST_RANGE = 256  # rows: below this a thread costs more than it saves
+
+
+def at_once(bytes_a_row: int, *, least: int = 64) -> int:
+    """How many dense rows to hold at a time: BLOCK_BYTES of them, but not below `least` and not above 1,024."""
+    return max(least, min(1024, BLOCK_BYTES // max(1, bytes_a_row)))
 
 
 def over_rows(kernel: Callable[[int, int], object], n_rows: int) -> None:

@@ -64,6 +64,18 @@ def test_copies_in_the_gallery_tie_by_index() -> None:
     assert np.abs(rerank_embeddings(probes, crowded, how) - rerank_densely(probes, crowded, how)).max() < AS_MEASURED
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 5), st.integers(1, 12), st.integers(2, 70), st.integers(1, 25), st.integers(0, 10_000))
+def test_equals_the_definition_however_often_vectors_occur(n_probes: int, n_different: int, n: int, k1: int, seed: int) -> None:
+    """Probes and gallery drawn from a few vectors: whatever is equal ties by index, also where lists end among equals."""
+    different, _ = people(n_different + 1, 0, n_people=4, seed=seed)
+    drawn = np.random.default_rng(seed).integers(0, n_different + 1, n_probes + n)
+    drawn[:2] = 0, 1  # two that differ, so that there is an order
+    probes, gallery = different[drawn[:n_probes]], different[drawn[n_probes:]]
+    how = KReciprocal(k1, 3, 0.3)
+    assert np.abs(rerank_embeddings(probes, gallery, how) - rerank_densely(probes, gallery, how)).max() < AS_MEASURED
+
+
 def test_opposite_vectors_are_the_farthest() -> None:
     """A vector and its opposite are valid input: nothing overflows and the opposite comes last."""
     probes, gallery = people(2, 30)
@@ -92,7 +104,7 @@ def test_the_answer_is_single_precision_within_0_and_1() -> None:
 @pytest.mark.parametrize("keep", [1, 10, 500])
 def test_the_nearest_alone_are_the_first_of_the_whole(keep: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeping only the nearest, a few probes at a time, gives the same order and distances as the whole matrix."""
-    monkeypatch.setattr("haetae.ranking.rerank.BLOCK_BYTES", 4 * 90 * 5)
+    monkeypatch.setattr("haetae.ranking.rows.BLOCK_BYTES", 4 * 90 * 5)
     probes, gallery = people(13, 90)
     whole = rerank_embeddings(probes, gallery)
     found = nearest_reranked(probes, gallery, keep)
@@ -100,6 +112,15 @@ def test_the_nearest_alone_are_the_first_of_the_whole(keep: int, monkeypatch: py
     assert found.order.shape == (13, min(keep, 90))
     assert np.abs(found.distances - np.take_along_axis(whole, expected, axis=1)).max() < AS_MEASURED
     assert np.abs(np.take_along_axis(whole, found.order.astype(np.intp), axis=1) - found.distances).max() < AS_MEASURED
+
+
+@pytest.mark.parametrize("keep", [1, 10, 60])
+def test_among_equally_near_the_first_of_the_gallery_are_kept(keep: int) -> None:
+    """Where a list ends among copies, those with the lowest index are in it, in the order of the whole matrix."""
+    probes, gallery = people(5, 20)
+    gallery = np.repeat(gallery, 4, axis=0)[::-1].copy()
+    expected = np.argsort(rerank_embeddings(probes, gallery), axis=1, kind="stable")[:, :keep]
+    assert np.array_equal(nearest_reranked(probes, gallery, keep).order, expected)
 
 
 def test_nothing_to_rank_gives_nothing() -> None:
