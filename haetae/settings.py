@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from haetae.errors import Misconfigured
+from haetae.http.serving import Serving
 from haetae.models.defaults import NetworkNames, chosen
 from haetae.models.registered import know
 from haetae.models.spec import Task
@@ -30,9 +31,8 @@ class PostgresSettings(BaseModel):
 class RedisSettings(BaseModel):
     """Where streams, leases, ledgers and task queues are."""
 
-    url: SecretStr = SecretStr(
-        "redis://127.0.0.1:6379/0"
-    )  # or rediss://, or redis+sentinel://host:26379,host2:26379/0?service=NAME
+    # Or rediss://, or redis+sentinel://host:26379,host2:26379/0?service=NAME
+    url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
     frame_shards: int = Field(default=8, ge=1, le=1024)  # streams that the cameras' frames are spread over; the same everywhere
 
 
@@ -41,6 +41,7 @@ class TritonSettings(BaseModel):
 
     address: str = "127.0.0.1:8001"  # gRPC host:port
     deadline_s: float = Field(default=5.0, gt=0)
+    ca_file: Path | None = None  # PEM of who signed the server's certificate; without one, no TLS
     shared_memory: bool = False  # hand tensors over through system shared memory: only on one host
 
 
@@ -55,6 +56,19 @@ class S3Settings(BaseModel):
     secret_key: SecretStr = SecretStr("")
     ca_file: Path | None = None  # PEM: trusted besides the system's
     deadline_s: float = Field(default=10.0, gt=0, le=120)  # of one call, its repetitions included
+
+
+class HttpSettings(BaseModel):
+    """How every service's own port is served."""
+
+    cert_file: Path | None = None  # PEM, with the chain; read again when it changes. Without one, no TLS
+    key_file: Path | None = None
+    drain_s: float = Field(default=0.0, ge=0, le=300)  # still answering, not ready any more, before the port is closed
+    grace_s: float = Field(default=10.0, gt=0, le=300)  # for what is being answered, after that
+
+    def serving(self) -> Serving:
+        """The same for the server."""
+        return Serving(cert_file=self.cert_file, key_file=self.key_file, drain_s=self.drain_s, grace_s=self.grace_s)
 
 
 class BlobsSettings(BaseModel):
@@ -80,7 +94,7 @@ class UnderstandingSettings(BaseModel):
         if not self.endpoint:
             return self
         address = urlsplit(self.endpoint)
-        if address.scheme not in ("http", "https") or not address.hostname:
+        if address.scheme not in ("http", "https") or not address.hostname or address.port == 0:
             raise ValueError("the endpoint is an http or https address")
         if "@" in address.netloc or address.query or address.fragment:
             raise ValueError("the endpoint has no user, password, query or fragment; the key has a field of its own")
@@ -138,6 +152,7 @@ class Settings(BaseSettings):
     postgres: PostgresSettings = PostgresSettings()
     redis: RedisSettings = RedisSettings()
     triton: TritonSettings = TritonSettings()
+    http: HttpSettings = HttpSettings()
     blobs: BlobsSettings = BlobsSettings()
     models: ModelsSettings = ModelsSettings()
     telemetry: TelemetrySettings = TelemetrySettings()

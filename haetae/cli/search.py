@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from haetae.cli.api import Api, Json, opened_api
+from haetae.cli.api import Api, Event, Json, opened_api
 from haetae.cli.output import AsJson, emit, progress, say, table_of
 from haetae.cli.status import HomeFolder
 from haetae.domain.attributes import condition
@@ -90,15 +91,24 @@ def search(  # noqa: PLR0913 - the options of a command
 def _answered(api: Api, parts: Parts) -> Json:
     """The answer; meanwhile how far it is. The API cancels the query when nobody listens any more."""
     try:
-        with api.events("POST", "/v1/queries", files=parts) as told, progress("looking", total=1.0) as show:
-            for event in told:
-                if event.name == "progress":
-                    show(float(event.data["share"]))
-                elif event.name == "answer":
-                    return event.data
+        with progress("looking", total=1.0) as show:
+            told = api.events("POST", "/v1/queries", files=parts)
+            while (end := _end_of(told, show)).name == "moved":  # that process ends; another one tells the rest
+                told = api.events("GET", end.data["location"])
+            return end.data
     except KeyboardInterrupt:
         say("The query was cancelled.")
         raise typer.Exit(130) from None
+
+
+def _end_of(stream: AbstractContextManager[Iterator[Event]], show: Callable[[float], None]) -> Event:
+    """The answer, or where it moved to. Raises Transient where the stream breaks off before."""
+    with stream as told:
+        for event in told:
+            if event.name == "progress":
+                show(float(event.data["share"]))
+            elif event.name in ("answer", "moved"):
+                return event
     raise Transient("The API ended before its answer.")
 
 

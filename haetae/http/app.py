@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from haetae.http.envelope import Envelope
 from haetae.http.openapi import describe_problems
 from haetae.http.problems import answer_with_problems
+from haetae.http.serving import SENDS_AWAY
 from haetae.telemetry.health import Health
 from haetae.telemetry.metrics import exposition
 
@@ -43,3 +44,8 @@ def create_app(
         return Response(text, media_type=content_type)
 
     return app
+
+
+def sends_away(app: FastAPI) -> bool:
+    """Whether this process ends and others go on: what would last takes its leave then, and is gone on with there."""
+    return bool(getattr(app.state, SENDS_AWAY, False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import tritonclient.grpc as triton
 from tritonclient.utils import InferenceServerException
 
-from haetae.errors import Transient
+from haetae.errors import Misconfigured, Transient
 from haetae.inference.model_spec import checked_inputs, checked_outputs, no_outputs
 from haetae.inference.port import Array
 from haetae.inference.shared_memory import SharedMemory
@@ -35,11 +36,17 @@ class TritonInference:
 
     Batches are cut into what the model takes at once, spread over its instances, and sent side by side. With `shared_memory`
     images are handed over through system shared memory: only where the server runs on this host; a server that has none
-    gets them in the message after all.
+    gets them in the message after all. With `ca_file` (PEM) the server has to show a certificate that was signed by that one.
+    Raises Misconfigured where that file cannot be read.
     """
 
-    def __init__(self, address: str, *, shared_memory: bool = False) -> None:
-        self._client = triton.InferenceServerClient(address, channel_args=_CHANNEL)
+    def __init__(self, address: str, *, shared_memory: bool = False, ca_file: Path | None = None) -> None:
+        if ca_file is not None and not ca_file.is_file():
+            raise Misconfigured("The file that Triton's certificate is checked by is not there.", ca_file=ca_file)
+        trusted = str(ca_file) if ca_file is not None else None
+        self._client = triton.InferenceServerClient(
+            address, ssl=ca_file is not None, root_certificates=trusted, channel_args=_CHANNEL
+        )
         self._models = ServedModels(self._client)
         self._shared = SharedMemory(self._client) if shared_memory else None
 

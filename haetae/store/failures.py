@@ -24,6 +24,12 @@ _TRY_AGAIN_CLASSES = {
     "57",  # operator intervention: shutdown, crash, cannot connect now
     "58",  # system errors outside PostgreSQL: I/O
 }
+_NOT_MIGRATED = {
+    "42P01",  # undefined_table
+    "42703",  # undefined_column
+    "42704",  # undefined_object: the type of vectors
+    "42883",  # undefined_function: that of their distances
+}
 _NO_PARTITION = "no partition of relation"
 
 
@@ -74,6 +80,10 @@ def _raise_meaning_of(error: exc.DBAPIError) -> None:
         raise Transient("PostgreSQL is away.") from None
     if code is not None and (code in _TRY_AGAIN or code[:2] in _TRY_AGAIN_CLASSES):
         raise Transient("PostgreSQL cannot do this now.", sqlstate=code) from None
+    if code in _NOT_MIGRATED:  # a service that was started before the migration waits for it
+        raise Transient(
+            "The database has an older schema than this program needs: `haetae database migrate`.", sqlstate=code
+        ) from None
     if isinstance(error, exc.DataError):
         raise _unstorable() from None
     if isinstance(error, exc.IntegrityError) and _NO_PARTITION in str(error.orig):

@@ -10,7 +10,9 @@ from collections.abc import Callable
 class Health:
     """Problems by name. A probe says why its peer cannot be used; a loop that has not beaten for too long is stale."""
 
-    def __init__(self, *, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stop: threading.Event | None = None, *, now_s: Callable[[], float] = time.monotonic) -> None:
+        """A process that was told to end by `stop` is not ready any more."""
+        self._stop = stop
         self._now_s = now_s
         self._probes: dict[str, Callable[[], str | None]] = {}
         self._loops: dict[str, tuple[float, float]] = {}  # name: (last beat, largest age allowed), seconds
@@ -46,5 +48,7 @@ class Health:
         """Problems by name; empty when everything works."""
         with self._lock:
             probes = dict(self._probes)
+        if self._stop is not None and self._stop.is_set():
+            return {"stopping": "The process was told to end."}
         problems = {name: problem for name, probe in probes.items() if (problem := probe()) is not None}
         return {**problems, **self.stale()}

@@ -34,13 +34,15 @@ from services.launch import launch
 
 def main(settings: AlertSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set. Raises Misconfigured."""
-    own, clock, health, metrics = settings.alert, SystemClock(), Health(), AlertMetrics()
+    own, clock, health, metrics = settings.alert, SystemClock(), Health(stop), AlertMetrics()
     redis_url, networks = settings.redis.url.get_secret_value(), tuple(settings.sources.allowed_networks)
     redis = connect(redis_url)
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-alert")  # fmt: skip
-    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
+    inference = TritonInference(
+        settings.triton.address, shared_memory=settings.triton.shared_memory, ca_file=settings.triton.ca_file
+    )
     names = settings.models.names()
     detector = PersonDetector(inference, names.detector, min_score=own.least_person_score)
     reader = PersonReader(PhotoPeople(detector), Embedder(inference, names.embedder))
@@ -57,7 +59,7 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     health.check("blobs", blobs.ready)
     keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)
     desk = Desk(store, registry, sender, own, networks, clock)
-    served = serve_in_thread(make_app(desk, keys, health), own.host, own.port)
+    served = serve_in_thread(make_app(desk, keys, health), own.host, own.port, settings.http.serving())
     worker.begin(stop)
     dispatching = Dispatcher(store, redis, make_celery(redis_url), metrics, health, clock).start(stop)
     consumer.run(worker.handle, stop, worker.on_idle)

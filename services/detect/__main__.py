@@ -34,9 +34,11 @@ from services.launch import launch
 
 def main(settings: DetectSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set. Raises Misconfigured."""
-    own, log, clock, health = settings.detect, logs.get(), SystemClock(), Health()
+    own, log, clock, health = settings.detect, logs.get(), SystemClock(), Health(stop)
     redis, n_shards = connect(settings.redis.url.get_secret_value()), settings.redis.frame_shards
-    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
+    inference = TritonInference(
+        settings.triton.address, shared_memory=settings.triton.shared_memory, ca_file=settings.triton.ca_file
+    )
     network = settings.models.names().detector
     detector = PersonDetector(inference, network, min_score=own.min_score, deadline_s=settings.triton.deadline_s)
     follower = Follower(Tracker(own.tracker()), BestShots(), update_every_s=own.update_every_s)
@@ -56,7 +58,7 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
     health.check("redis", lambda: probe(redis))
     health.check("blobs", blobs.ready)
     health.check("detector", lambda: None if inference.ready(network) else "Triton does not serve it now.")
-    served = serve_in_thread(create_app("Haetae detect", "1", health), own.host, own.port)
+    served = serve_in_thread(create_app("Haetae detect", "1", health), own.host, own.port, settings.http.serving())
     keeper = threading.Thread(target=shards.keep, args=(stop, health), name="shards", daemon=True)
     keeper.start()
     consumer.run(worker.handle, stop, worker.on_idle)

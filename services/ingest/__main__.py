@@ -24,7 +24,7 @@ from services.launch import launch
 
 def main(settings: IngestSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set. Raises Misconfigured."""
-    own, health, name = settings.ingest, Health(), settings.ingest.worker_name
+    own, health, name = settings.ingest, Health(stop), settings.ingest.worker_name
     _ = settings.site  # what is wrong with it is told here, before anything starts
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, application_name="haetae-ingest")
@@ -34,7 +34,7 @@ def main(settings: IngestSettings, stop: threading.Event) -> None:
     worker = IngestWorker(Roster(store), claims, Readers(own), reports, health, max_recordings=own.max_recordings)
     health.check("redis", lambda: probe(redis))
     health.check("postgres", store.ready)
-    served = serve_in_thread(create_app("Haetae ingest", "1", health), own.host, own.port)
+    served = serve_in_thread(create_app("Haetae ingest", "1", health), own.host, own.port, settings.http.serving())
     worker.run(stop)
     served.stop()
     store.close()

@@ -34,11 +34,13 @@ from services.reid.worker import ReidWorker, wait_until_ready
 
 def main(settings: ReidSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set. Raises Misconfigured."""
-    own, log, clock, metrics, health = settings.reid, logs.get(), SystemClock(), ReidMetrics(), Health()
+    own, log, clock, metrics, health = settings.reid, logs.get(), SystemClock(), ReidMetrics(), Health(stop)
     redis, blobs = connect(settings.redis.url.get_secret_value()), LocalFolder(settings.blobs.folder)
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, application_name="haetae-reid")
-    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
+    inference = TritonInference(
+        settings.triton.address, shared_memory=settings.triton.shared_memory, ca_file=settings.triton.ca_file
+    )
     networks = settings.models.names()
     embedder = Embedder(inference, networks.embedder, deadline_s=settings.triton.deadline_s)
     classifier = AttributeClassifier(inference, networks.attributes, deadline_s=settings.triton.deadline_s)
@@ -59,7 +61,7 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
     health.check("blobs", blobs.ready)
     for network in (networks.embedder, networks.attributes):
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
-    served = serve_in_thread(create_app("Haetae reid", "1", health), own.host, own.port)
+    served = serve_in_thread(create_app("Haetae reid", "1", health), own.host, own.port, settings.http.serving())
     retention.start(stop)
     wait_until_ready(store, stop, Tally(log, "waited_for_store", every_s=10.0))
     consumer.run(worker.handle, stop, worker.on_idle)

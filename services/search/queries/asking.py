@@ -26,6 +26,7 @@ from services.search.queries.stored import followed, shown
 from services.search.queries.streaming import (
     EVENTS,
     EXAMPLE,
+    TOLD,
     Answering,
     Followed,
     Following,
@@ -67,7 +68,7 @@ _BODY: dict[str, Any] = {
 }
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": f"To a caller who accepts {EVENTS}: accepted, progress ..., then answer or problem.",
+        "description": f"To a caller who accepts {EVENTS}: {TOLD}",
         "content": EXAMPLE,
     },
     202: {

@@ -15,7 +15,7 @@ from services.search.queries.paging import CandidatePage, Page, PeoplePage, Sort
 from services.search.queries.progress import QueryStateOut
 from services.search.queries.schemas import MOST_CANDIDATES, MOST_TARGETS, QueryIn, QueryOut, QueryPage
 from services.search.queries.stored import followed, summary, viewed
-from services.search.queries.streaming import EXAMPLE, Following
+from services.search.queries.streaming import EXAMPLE, TOLD, Following
 
 PageSize = Annotated[int, Query(ge=1, le=MOST_CANDIDATES, description="At most so many people; without it, all of them.")]
 Cursor = Annotated[str | None, Query(max_length=200)]
@@ -90,7 +90,7 @@ def _add_following(router: APIRouter, desk: Desk) -> None:
         "/{id}/events",
         summary="Follow a query",
         response_class=Response,
-        responses={200: {"description": "accepted, progress ..., then answer or problem.", "content": EXAMPLE}},
+        responses={200: {"description": TOLD, "content": EXAMPLE}},
     )
     def events(id: UUID, request: Request, caller: Asking = Depends(reader)) -> Response:
         """The events of a query that anybody asked anywhere, until it ends. Going away changes nothing."""

@@ -1,4 +1,8 @@
-"""A query as a stream of events: accepted, progress, then its answer or the problem that there is instead."""
+"""A query as a stream of events: accepted, progress, then its answer or the problem that there is instead.
+
+A process that is to end while others go on takes its leave with `moved`: whoever follows the query where that says hears the rest
+of another process, and this one answers meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from haetae.errors import HaetaeError, Refused
+from haetae.http.app import sends_away
 from haetae.http.problems import response_to
 from haetae.store.queries import QueryRecord, QueryState
 from services.search.queries.progress import ProgressOut, QueryStateOut
@@ -28,6 +33,8 @@ EVENTS = "text/event-stream"
 _SAMPLE = 'event: progress\ndata: {"stage": "count", "share": 0.1, "target": 0, "n_targets": 1, "counts": {"count": 81234}}\n\n'
 EXAMPLE: dict[str, Any] = {EVENTS: {"schema": {"type": "string"}, "example": _SAMPLE}}
 """How a stream stands in the API's document."""
+TOLD = "accepted, progress ..., then answer or problem; or moved, with where to follow on."
+"""Its events in words."""
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the latter for proxies that would collect it first
 _LOOKED_AT_EVERY_S = 0.5
@@ -63,8 +70,19 @@ def prefers_async(request: Request) -> bool:
     return "respond-async" in preferences
 
 
+class MovedOut(Shown):
+    """The last event of a process that ends: where the query is followed from now on."""
+
+    location: str
+
+    @classmethod
+    def of(cls, id: UUID) -> MovedOut:
+        """Of the query with this id."""
+        return cls(location=f"{location_of(id)}/events")
+
+
 class Answering(EventSourceResponse):
-    """Answers a query in a thread and streams how far it is. A caller that goes away cancels it."""
+    """Answers a query in a thread and streams how far it is. A caller that goes away cancels it, unless it was sent away."""
 
     def __init__(self, request: Request, runs: Runs, run: Run, work: Callable[[], QueryOut], heartbeat_s: float) -> None:
         super().__init__(self._events(), headers={**_HEADERS, "Location": location_of(run.id)})
@@ -74,6 +92,7 @@ class Answering(EventSourceResponse):
         self._work = work
         self._heartbeat_s = heartbeat_s
         self._task: asyncio.Task[QueryOut] | None = None
+        self._sent_away = False
         self._news: asyncio.Queue[ProgressOut | None] = asyncio.Queue()  # None: the thread has ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,6 +109,8 @@ class Answering(EventSourceResponse):
         _under_way.add(self._task)
         try:
             await super().__call__(scope, receive, send)
+            if self._sent_away:
+                await asyncio.wait([self._task])  # as long as the server has patience: then this is cancelled
         finally:
             if not self._task.done():
                 self._run.cancel()
@@ -103,12 +124,22 @@ class Answering(EventSourceResponse):
 
     async def _events(self) -> AsyncIterator[bytes]:
         yield _event("accepted", AcceptedOut.of(self._run.id))
+        silent_s = 0.0
         while True:
+            patience_s = min(_LOOKED_AT_EVERY_S, self._heartbeat_s)
             try:
-                progress = await asyncio.wait_for(self._news.get(), self._heartbeat_s)
+                progress = await asyncio.wait_for(self._news.get(), patience_s)
             except TimeoutError:
-                yield KEEPALIVE_COMMENT
+                if sends_away(self._request.app):
+                    self._sent_away = True
+                    yield _event("moved", MovedOut.of(self._run.id))
+                    return
+                silent_s += patience_s
+                if silent_s >= self._heartbeat_s:
+                    silent_s = 0.0
+                    yield KEEPALIVE_COMMENT
                 continue
+            silent_s = 0.0
             if progress is None:
                 break
             yield _event("progress", progress)
@@ -136,7 +167,8 @@ class Following(EventSourceResponse):
         if len(_followers) >= section.followers_at_once:
             raise Refused("Too many follow queries here. Look at the query's state.", status=429, kind="too-many-streams")
         headers = {**_HEADERS, "Location": location_of(query.id)}
-        super().__init__(_told(request, _followed(query, section.heartbeat_s)), headers=headers)
+        followed = _followed(query, section.heartbeat_s, lambda: sends_away(request.app))
+        super().__init__(_told(request, followed), headers=headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streams until the query has ended or nobody listens."""
@@ -159,7 +191,7 @@ async def _told(request: Request, events: AsyncIterator[bytes]) -> AsyncIterator
         yield _problem(bytes(response_to(request, error).body))
 
 
-async def _followed(query: Followed, heartbeat_s: float) -> AsyncIterator[bytes]:
+async def _followed(query: Followed, heartbeat_s: float, stopping: Callable[[], bool]) -> AsyncIterator[bytes]:
     yield _event("accepted", AcceptedOut.of(query.id))
     told: ProgressOut | None = None
     silent_s = 0.0
@@ -171,6 +203,9 @@ async def _followed(query: Followed, heartbeat_s: float) -> AsyncIterator[bytes]
         elif silent_s >= heartbeat_s:
             yield KEEPALIVE_COMMENT
             silent_s = 0.0
+        if stopping():
+            yield _event("moved", MovedOut.of(query.id))
+            return
         await asyncio.sleep(_LOOKED_AT_EVERY_S)
         silent_s += _LOOKED_AT_EVERY_S
     if record.state is QueryState.ANSWERED:
