@@ -1,8 +1,10 @@
 {{/*
 The components that run Haetae's own code: what is started, on which port it answers, and what it needs.
 needs: postgres, redis, triton, blobs, models, sources (camera networks), recordings, milvus, understanding.
-drain: seconds in which requests may still come after a pod was told to end (its address has to leave the load balancers first).
-grace: seconds from the signal to the kill: drain, then what is in hand, then leases and shards are given back.
+drain: seconds in which the process still answers after it was told to end, and says that it is not ready: its address has to leave
+  the load balancers first.
+answering: seconds for requests that are being answered then. Streams of events that last longer are resumed by their callers.
+grace: seconds from the signal to the kill: drain, answers, then what is in hand, then leases and shards are given back.
 */}}
 {{- define "haetae.components" -}}
 ingest:
@@ -25,7 +27,8 @@ alert:
   port: 8082
   needs: [postgres, redis, triton, blobs, models, sources]
   drain: 5
-  grace: 45
+  answering: 20
+  grace: 60
 delivery:
   args: [services.alert.delivery]
   port: 8086
@@ -36,6 +39,7 @@ search:
   port: 8081
   needs: [postgres, redis, triton, blobs, models, sources, recordings, milvus, understanding]
   drain: 10
+  answering: 30
   grace: 60
 {{- end -}}
 

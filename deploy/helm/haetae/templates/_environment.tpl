@@ -37,6 +37,10 @@ Values are quoted; secrets come by secretKeyRef and are put into addresses by Ku
 - name: HAETAE_HTTP__KEY_FILE
   value: /etc/haetae/tls/tls.key
 {{- end }}
+- name: HAETAE_HTTP__DRAIN_S
+  value: {{ $component.drain | default 0 | quote }}
+- name: HAETAE_HTTP__GRACE_S
+  value: {{ $component.answering | default 10 | quote }}
 {{- $dials := $component.values.settings | default dict }}
 {{- if has "services.alert.delivery" $component.args }}{{- $dials = $root.Values.alert.settings | default dict }}{{- end }}
 {{- range $name, $value := $dials }}
@@ -70,6 +74,19 @@ Values are quoted; secrets come by secretKeyRef and are put into addresses by Ku
 {{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.url "POSTGRES_URI") }}
 - name: HAETAE_POSTGRES__URL
   value: $(POSTGRES_URI){{ $query }}
+{{- end -}}
+{{- end -}}
+
+{{/* Of a role that may create databases and the extension: the restore drill's. */}}
+{{- define "haetae.environment.postgres.admin" -}}
+{{- $secret := include "haetae.secret.name" (list . .Values.postgresql) -}}
+{{- if eq .Values.postgresql.mode "internal" -}}
+{{- $query := ternary "?sslmode=verify-full&sslrootcert=/etc/haetae/postgres/ca.crt" "" (eq "true" (include "haetae.postgres.verified" .)) -}}
+{{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.adminPassword "POSTGRES_PASSWORD") }}
+- name: HAETAE_ADMIN_URL
+  value: postgresql://postgres:$(POSTGRES_PASSWORD)@{{ include "haetae.postgres.host" . }}:5432/postgres{{ $query }}
+{{- else -}}
+{{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.adminUrl "HAETAE_ADMIN_URL") }}
 {{- end -}}
 {{- end -}}
 

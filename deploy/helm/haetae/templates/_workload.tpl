@@ -84,11 +84,6 @@ readinessProbe: # every peer that the work needs answers, and every loop turns
   periodSeconds: 5
   timeoutSeconds: 10
   failureThreshold: 3
-{{- with $component.drain }}
-lifecycle:
-  preStop: # goes on answering until no load balancer sends anything here any more
-    sleep: {seconds: {{ . }}}
-{{- end }}
 resources:
   {{- toYaml $component.values.resources | nindent 2 }}
 securityContext:

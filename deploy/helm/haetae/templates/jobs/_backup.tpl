@@ -1,0 +1,62 @@
+{{/* (list $ drill|backup schedule): the CronJob that runs one of the scripts over the volume with the dumps. */}}
+{{- define "haetae.backup.cronjob" -}}
+{{- $root := index . 0 -}}{{- $what := index . 1 -}}
+{{- $own := $root.Values.backup -}}
+{{- $volumes := include "haetae.backup.volumes" $root | fromYamlArray -}}
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  {{- include "haetae.metadata" (list $root $what) | nindent 2 }}
+spec:
+  schedule: {{ index . 2 | quote }}
+  timeZone: Etc/UTC
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 3600
+  successfulJobsHistoryLimit: 1
+  failedJobsHistoryLimit: 3
+  jobTemplate:
+    spec:
+      backoffLimit: 1
+      activeDeadlineSeconds: {{ $own.deadlineS }}
+      template:
+        metadata:
+          labels:
+            {{- include "haetae.selector" (list $root $what) | nindent 12 }}
+        spec:
+          {{- include "haetae.pod.base" $root | nindent 10 }}
+          {{- include "haetae.pod.placement" (list $root dict) | nindent 10 }}
+          restartPolicy: Never
+          securityContext:
+            {{- include "haetae.security.pod" (list 999 999) | nindent 12 }}
+          containers:
+            - name: {{ $what }}
+              image: {{ include "haetae.image" (list $root "postgresql") }}
+              imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+              command: [bash, /scripts/{{ $what }}.sh]
+              env:
+                - {name: BACKUP_FOLDER, value: /backups}
+                - {name: TMPDIR, value: /tmp}
+                {{- if eq $what "backup" }}
+                - {name: KEEP_DAYS, value: {{ $own.keepDays | quote }}}
+                {{- include "haetae.environment.postgres.url" $root | nindent 16 }}
+                {{- else }}
+                {{- include "haetae.environment.postgres.admin" $root | nindent 16 }}
+                {{- end }}
+              resources:
+                {{- toYaml $own.resources | nindent 16 }}
+              securityContext:
+                {{- include "haetae.security.container" $root | nindent 16 }}
+              volumeMounts:
+                {{- include "haetae.volumes.mounts" $volumes | nindent 16 }}
+          volumes:
+            {{- include "haetae.volumes.of" $volumes | nindent 12 }}
+{{- end -}}
+
+{{- define "haetae.backup.volumes" -}}
+{{ include "haetae.volumes.database" . }}
+- volume: {name: backups, persistentVolumeClaim: {claimName: {{ .Values.backup.existingClaim | default (include "haetae.component.name" (list . "backups")) }}}}
+  path: /backups
+- volume: {name: scripts, configMap: {name: {{ include "haetae.component.name" (list . "backup") }}}}
+  path: /scripts
+  readOnly: true
+{{- end -}}
