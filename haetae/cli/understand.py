@@ -28,13 +28,27 @@ def understand(
     place: Annotated[
         list[str] | None, typer.Option("--place", help="A place that is known, with its cameras: 'North gate=gate-1,gate-2'.")
     ] = None,
+    second_opinion: Annotated[
+        bool,
+        typer.Option(
+            "--second-opinion", help="Also ask the language model at HAETAE_UNDERSTANDING__ENDPOINT: sends the sentence there."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Shows what was understood and what was not, each with its words. Nothing is looked for."""
+    """Shows what was understood and what was not, each with its words. Nothing is looked for, and nothing sent unasked."""
     here = zone_of(zone)
     known = [_place(text) for text in place or []]
-    found = understand_sentence(sentence, now=_instant(now, here), zone=here, places=known)
-    emit(_document(found, here), as_json, lambda: table_of(found.text, _COLUMNS, _rows(found, here)))
+    instant = _instant(now, here)
+    found = understand_sentence(sentence, now=instant, zone=here, places=known)
+    document, rows = _document(found, here), list(_rows(found, here))
+    if second_opinion:
+        from haetae.cli.second_opinion import asked, rows_of  # brings the HTTP client and the API's shapes
+
+        opinion = asked(found, now=instant, zone=here, places=known)
+        document = {**document, "second_opinion": opinion.model_dump(mode="json", by_alias=True)}
+        rows += rows_of(opinion, here)
+    emit(document, as_json, lambda: table_of(found.text, _COLUMNS, rows))
 
 
 def _instant(text: str | None, zone: tzinfo) -> datetime:

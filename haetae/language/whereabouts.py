@@ -112,15 +112,15 @@ def _asked(tokens: Sequence[Token], first: int, end: int, known: Sequence[NamedP
     span = Span(tokens[first].span.start, tokens[end - 1].span.end)
     words = text[span.start : span.end]
     exact = tokens[first].of(KnownPlace)
-    matching = (exact.place,) if exact is not None else _matching(words, known)
+    fitting = (exact.place,) if exact is not None else matching(words, known)
     if exact is not None:
         same = tuple(place for place in known if _letters(place.name) == _letters(exact.place.name))
-        matching = same or matching
+        fitting = same or fitting
     denied = _denial(tokens, end) is not None or _denial_before(tokens, first) is not None
-    return AskedPlace(words, matching, (span,), negated=denied)
+    return AskedPlace(words, fitting, (span,), negated=denied)
 
 
-def _matching(words: str, known: Sequence[NamedPlace]) -> tuple[NamedPlace, ...]:
+def matching(words: str, known: Sequence[NamedPlace]) -> tuple[NamedPlace, ...]:
     """The places with a word in their names that begins so, and those whose names the words hold."""
     asked = _letters(words)
     return tuple(place for place in known if len(asked) >= _LEAST and _may_be(place.name, asked))

@@ -27,6 +27,7 @@ from services.search.limits import Buckets
 from services.search.pipeline import SearchPipeline
 from services.search.probes import ProbeReader
 from services.search.settings import SearchSettings
+from services.search.understandings.second_reader import second_reader
 from services.search.worker import Warming
 
 
@@ -58,6 +59,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         section=own,
         clock=clock,
         index=index,
+        second_reader=second_reader(settings.understanding),
     )
     health.check("postgres", store.ready)
     health.check("blobs", blobs.ready)

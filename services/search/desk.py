@@ -17,6 +17,7 @@ from services.search.probes import ProbeReader
 from services.search.settings import SearchSection
 from services.search.travel_times.knowledge import RememberedTimes
 from services.search.tuning import RememberedTuning, Tuned
+from services.search.understandings.second_reader import SecondReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Desk:
     times: RememberedTimes = field(default_factory=RememberedTimes)
     index: Index | None = None  # without it, exact scans answer
     tunings: RememberedTuning = field(default_factory=RememberedTuning)
+    second_reader: SecondReader | None = None  # without it, nobody is asked for second opinions on sentences
 
     def tuned(self, transaction: Transaction) -> Tuned:
         """The pipeline that answers now, by what was tuned last; the neighbour graphs follow it. Raises Transient."""

@@ -7,11 +7,12 @@ from typing import Self
 
 from pydantic import Field
 
-from haetae.domain.attributes import AttributeName
 from haetae.language.understand import MOST_CHARACTERS
-from haetae.language.understanding import AskedLook, AskedPlace, AskedWindow, NotUnderstood, Reason, Span, Understanding
+from haetae.language.understanding import Understanding
 from services.search.queries.schemas import ConditionIn
 from services.search.shapes import Instant, Shown, Strict
+from services.search.understandings.parts import LookOut, NotUnderstoodOut, PlaceOut, WindowOut
+from services.search.understandings.second_opinion import SecondOpinionOut
 
 
 class SentenceIn(Strict):
@@ -28,76 +29,11 @@ class SentenceIn(Strict):
     zone: str = Field(
         default="Asia/Seoul", max_length=64, description="The time zone of the sentence's days and hours, by its IANA name."
     )
-
-
-class SpanOut(Shown):
-    """Characters of `text`: `start` inclusive, `end` exclusive, counted in Unicode code points."""
-
-    start: int
-    end: int
-
-    @classmethod
-    def of(cls, span: Span) -> Self:
-        """The span as it is shown."""
-        return cls(start=span.start, end=span.end)
-
-
-class LookOut(Shown):
-    """A condition on an attribute, and the words it comes from."""
-
-    name: AttributeName
-    values: Sequence[str]
-    negated: bool = Field(serialization_alias="not")
-    spans: Sequence[SpanOut]
-
-    @classmethod
-    def of(cls, look: AskedLook) -> Self:
-        """The condition as it is shown."""
-        asked = look.condition
-        return cls(name=asked.name, values=asked.values, negated=asked.negated, spans=_spans(look.spans))
-
-
-class WindowOut(Shown):
-    """From when (inclusive) to when (exclusive)."""
-
-    start: Instant = Field(serialization_alias="from")
-    end: Instant = Field(serialization_alias="to")
-    assumed: str = Field(description="What the sentence left open and how it was taken; empty where it left nothing open.")
-    spans: Sequence[SpanOut]
-
-    @classmethod
-    def of(cls, asked: AskedWindow) -> Self:
-        """The window as it is shown."""
-        return cls(start=asked.window.start, end=asked.window.end, assumed=asked.assumed, spans=_spans(asked.spans))
-
-
-class PlaceOut(Shown):
-    """A place in the sentence's words. Without `names` it is unresolved: no camera has a name like it."""
-
-    text: str
-    names: Sequence[str] = Field(description="The names and ids of cameras that it can stand for.")
-    cameras: Sequence[str]
-    negated: bool = Field(serialization_alias="not")
-    spans: Sequence[SpanOut]
-
-    @classmethod
-    def of(cls, place: AskedPlace) -> Self:
-        """The place as it is shown."""
-        names = list(dict.fromkeys(known.name for known in place.known))
-        return cls(text=place.text, names=names, cameras=place.cameras, negated=place.negated, spans=_spans(place.spans))
-
-
-class NotUnderstoodOut(Shown):
-    """Words that the query does not hold: nobody has told us of them, or no attribute stands for them."""
-
-    text: str
-    reason: Reason
-    span: SpanOut
-
-    @classmethod
-    def of(cls, words: NotUnderstood) -> Self:
-        """The words as they are shown."""
-        return cls(text=words.text, reason=words.reason, span=SpanOut.of(words.span))
+    second_opinion: bool = Field(
+        default=False,
+        description="True also asks the language model that the site configured, if any: only the sentence, `now` and `zone` "
+        "are sent to it. It takes seconds where the understanding takes milliseconds.",
+    )
 
 
 class UnderstoodQueryOut(Shown):
@@ -131,9 +67,12 @@ class UnderstandingOut(Shown):
     places: Sequence[PlaceOut]
     not_understood: Sequence[NotUnderstoodOut]
     query: UnderstoodQueryOut
+    second_opinion: SecondOpinionOut | None = Field(
+        default=None, description="Where it was asked for: how a language model reads the sentence, slot by slot."
+    )
 
     @classmethod
-    def of(cls, understanding: Understanding) -> Self:
+    def of(cls, understanding: Understanding, second_opinion: SecondOpinionOut | None = None) -> Self:
         """The understanding as it is shown."""
         return cls(
             text=understanding.text,
@@ -142,8 +81,5 @@ class UnderstandingOut(Shown):
             places=[PlaceOut.of(place) for place in understanding.places],
             not_understood=[NotUnderstoodOut.of(words) for words in understanding.not_understood],
             query=UnderstoodQueryOut.of(understanding),
+            second_opinion=second_opinion,
         )
-
-
-def _spans(spans: Sequence[Span]) -> list[SpanOut]:
-    return [SpanOut.of(span) for span in spans]
