@@ -22,7 +22,7 @@ VERBS = {
     "import": "Bring recorded files in.",
     "search": "Find a person by photo and attributes.",
     "understand": "What a Korean or English sentence asks: attributes, time, places.",
-    "models": "Fetch, verify and list the networks.",
+    "models": "Fetch, verify, lay out, pack and list the networks.",
     "city": "A simulated city with known truth, as files or as live cameras.",
     "analyze": "Follow the people in one video, without services.",
     "describe": "The people in photos: boxes, quality, attributes, colours.",
@@ -31,6 +31,9 @@ VERBS = {
     "distill": "A strong network teaches a small one on your own cameras or clips.",
     "export": "A trained network as ONNX, int8, Triton repository, or for edge agents.",
     "evaluate": "How good a network is, by the public definitions.",
+    "database": "Bring the schema up to date, and say how it stands.",
+    "images": "The container images of the chart, to be mirrored.",
+    "self-test": "A photo through the whole path, and what was found.",
 }
 _NOT_AS_CONFIGURED = 2
 _FAILED = 1
@@ -67,7 +70,7 @@ def application(words: Sequence[str]) -> typer.Typer:
 
 def _module(verb: str) -> str:
     """The file of a verb; `import` is a keyword of the language."""
-    return "import_" if verb == "import" else verb
+    return "import_" if verb == "import" else verb.replace("-", "_")
 
 
 def _root() -> None:

@@ -1,4 +1,4 @@
-"""`haetae models pull|list`: the networks of the catalogue, those on this machine, and those that work by default."""
+"""`haetae models pull|list|lay-out|bundle`: the catalogue's networks, those on this machine, and those that work by default."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from haetae.cli.models_packing import Folder, bundle_command, lay_out_command
 from haetae.cli.output import AsJson, emit, say, table_of
 from haetae.errors import Misconfigured
 from haetae.inference.local import LocalInference
@@ -21,10 +22,6 @@ from haetae.models.selftest import check
 from haetae.models.spec import Task
 from haetae.settings import ModelsSettings, Settings
 
-Folder = Annotated[
-    Path | None, typer.Option("--folder", help="Models folder [default: $HAETAE_MODELS__FOLDER or .haetae/models].")
-]
-
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True)
@@ -32,7 +29,9 @@ def register(app: typer.Typer) -> None:
     group.command("list", help="The catalogue: what is built in, what was pulled, and what works where nothing else is named.")(
         list_command
     )
-    app.add_typer(group, name="models", help="Fetch, verify and list the networks.")
+    group.command("lay-out", help="Make the repository that Triton serves networks from.")(lay_out_command)
+    group.command("bundle", help="Pack networks with checksums, for places without the internet.")(bundle_command)
+    app.add_typer(group, name="models", help="Fetch, verify, lay out, pack and list the networks.")
 
 
 def pull_command(

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from haetae.errors import Misconfigured
+from haetae.models.bundle import sums_of
 from haetae.models.catalogue import CatalogueEntry, Flavour, NetworkFile
 from haetae.models.digest import digest_of
 from haetae.models.download import Progress, download
@@ -60,13 +61,13 @@ def _pull_one(entry: CatalogueEntry, folder: Path, mirror: Path | None, progress
     if here is not None:
         return Pulled(here, "here already")
     flavour = _flavour_of(entry, mirror)
-    lock = _read_lock(folder)
+    lock, sums = _read_lock(folder), sums_of(mirror) if mirror is not None else {}
     digests: dict[str, str] = {}
     pinned: list[str] = []
     (folder / entry.name).mkdir(exist_ok=True)
     for file in flavour.files:
         key = f"{entry.name}/{file.name}"
-        known = file.digest or lock.get(key, {}).get("digest")
+        known = file.digest or lock.get(key, {}).get("digest") or sums.get(file.name)
         digests[file.name] = _bring(file, known, folder / entry.name, mirror, progress, fetch)
         if known is None:
             pinned.append(file.name)
@@ -118,6 +119,7 @@ def _bring(
     fresh = into / f".{file.name}.fetched"  # what a broken download left beside it is gone on from
     if mirror is not None:
         shutil.copyfile(mirror / file.name, fresh)
+        _check_listed(fresh, sums_of(mirror).get(file.name), file.name)
     elif file.member is not None:
         archive = into / f".{file.name}.zip"
         fetch(str(file.url), archive, progress)
@@ -130,6 +132,13 @@ def _bring(
         raise Misconfigured(f"{file.name} is not the file that the catalogue means.", expected=digest, got=got)
     fresh.replace(target)
     return got
+
+
+def _check_listed(fresh: Path, listed: str | None, name: str) -> None:
+    """Raises Misconfigured where the mirror's own list says something else of the file."""
+    if listed is not None and (got := digest_of(fresh)) != listed:
+        fresh.unlink()
+        raise Misconfigured(f"{name} is not the file that the mirror's list of checksums means.", expected=listed, got=got)
 
 
 def _extract(archive: Path, member: str, to: Path) -> None:

@@ -25,6 +25,8 @@ class AlertSection(BaseModel):
     watch_list_refresh_s: float = Field(default=2.0, ge=0)  # a new or removed entry works this much later
     key_remembered_s: float = Field(default=5.0, ge=0)  # a removed API key works this much longer
     least_person_score: float = Field(default=0.35, gt=0, lt=1)
+    delivery_host: str = "127.0.0.1"
+    delivery_port: int | None = Field(default=None, ge=0, le=65535)  # of the deliveries' health and metrics; None: none
     delivery_threads: int = Field(default=4, ge=1, le=64)
     delivery_timeout_s: float = Field(default=10.0, gt=0, le=60)  # of one attempt, from the first byte to the last
     event_source: str = "/haetae/alert"  # who speaks, in CloudEvents: a URI reference
