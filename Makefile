@@ -17,7 +17,7 @@ endif
 
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help install install-training demo up test check bench proto pins
+.PHONY: help install install-training demo up test check bench images proto pins
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: install-training ## Style, types, import rules, unit and house tests: bef
 bench: install ## Measure: make bench ARGS="demo_start" writes benchmarks/results/
 	@for question in $(if $(ARGS),$(ARGS),$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do $(BIN)/python -m benchmarks.$$question; done
 
+images: ## Build the container images with docker, podman or buildah: make images ARGS="--network=host"
+	@ARGS="$(ARGS)" deploy/docker/build
+
 proto: install ## Generate the messages' code from proto/
 	@proto/generate
 
@@ -56,4 +59,6 @@ pins: ## Renew the pinned requirement files
 	@$(COMPILE) --extra dev pyproject.toml -o requirements/dev.txt
 	@$(COMPILE) --extra dev --extra training -c requirements/dev.txt pyproject.toml -o requirements/training.txt
 	@$(COMPILE) --extra embedded pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) -c requirements/dev.txt $(addprefix --extra ,ingest detect reid search alert cli milvus) pyproject.toml -o requirements/service.txt
+	@$(COMPILE) requirements/images.in -o requirements/images.txt
 	@$(COMPILE) --no-deps requirements/triton.in -o requirements/triton.txt
