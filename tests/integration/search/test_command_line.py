@@ -90,6 +90,80 @@ def test_search_lists_people_by_time(api: Api, haetae: Haetae) -> None:
     assert [last[person["place"]][:19] for person in newest] == sorted((at[:19] for at in last.values()), reverse=True)
 
 
+def test_search_repeats_a_stored_query(api: Api, haetae: Haetae, tmp_path: Path) -> None:
+    """As it is stored the answer is the same and says so; in another window it tells what differs. No photo is needed."""
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(api.desk.blobs.get(api.gallery["one"][0].best_shots[-1].blob_key))
+    first = told(haetae("search", "--photo", str(photo), *WINDOW, "--json"))
+    photo.unlink()
+    again = told(haetae("search", "--repeat", first["id"], "--json"))
+    assert (again["repeat"]["of"], again["repeat"]["same"]) == (first["id"], True)
+    assert [person["candidates"] for person in again["people"]] != []
+    result = haetae("search", "--repeat", first["id"], "--to", "2026-05-04T00:00:01+00:00", "--crops", str(tmp_path / "crops"))
+    assert result.exit_code == 0, result.output
+    assert f"differs from query {first['id']}: 0 sightings more, " in result.stderr
+    assert (tmp_path / "crops" / "photo-1.jpg").exists()
+
+
+def test_a_repetition_asks_what_was_asked(haetae: Haetae) -> None:
+    """Another person, place or number of candidates is another query: wrong use, before anything is sent. So is an unknown id."""
+    nobody = "00000000-0000-4000-8000-000000000000"
+    for more in (
+        ["--attributes", "hat=none"],
+        ["--person", "hat=none"],
+        ["--cameras", "one"],
+        ["--limit", "5"],
+        ["--accept-poor"],
+    ):
+        assert haetae("search", "--repeat", nobody, *more).exit_code == 2
+    assert haetae("search", "--repeat", "yesterday").exit_code == 2
+    refused = haetae("search", "--repeat", nobody).exception
+    assert isinstance(refused, Refused)
+    assert refused.status == 404
+
+
+def test_search_finds_several_people_at_once(api: Api, haetae: Haetae, tmp_path: Path) -> None:
+    """Each by photos, attributes and label of their own; each gets a table, and crops under a name that says whose they are."""
+    one, other = (api.gallery[name][0] for name in ("one", "shop"))
+    for name, sighting in (("one.jpg", one), ("other.jpg", other)):
+        (tmp_path / name).write_bytes(api.desk.blobs.get(sighting.best_shots[-1].blob_key))
+    people = [
+        f"label=the child, photo={tmp_path / 'one.jpg'}, not bag=backpack",
+        f"photo={tmp_path / 'other.jpg'}, rejected={one.id}",
+        "upper_colour=black|grey, hat=none!",
+    ]
+    words = ["search", *(word for text in people for word in ("--person", text)), *WINDOW]
+    answer = told(haetae(*words, "--crops", str(tmp_path / "crops"), "--sort", "time", "--json"))
+    first, second, third = answer["targets"]
+    best = [min((c for p in target["people"] for c in p["candidates"]), key=lambda c: c["order"]) for target in (first, second)]
+    assert [candidate["sighting_id"] for candidate in best] == [str(one.id), str(other.id)]
+    assert (first["label"], len(third["probes"]), answer["people"]) == ("the child", 0, [])
+    asked = answer["asked"]["targets"]
+    assert [(target["n_photos"], target["rejected"]) for target in asked] == [(1, []), (1, [str(one.id)]), (0, [])]
+    assert asked[2]["attributes"][1] == {"name": "hat", "values": ["none"], "not": False, "required": True}
+    assert {path.name for path in (tmp_path / "crops").glob("target-*-photo-1.jpg")} == {
+        "target-1-photo-1.jpg",
+        "target-2-photo-1.jpg",
+    }
+    result = haetae(*words)
+    assert [title in result.stdout for title in ("the child: People", "target 2: People", "target 3: People")] == [True] * 3
+    assert "the child: photo 1: person of quality" in result.stderr
+
+
+def test_several_people_are_told_apart_from_one(haetae: Haetae, tmp_path: Path) -> None:
+    """Words that are no part of a person, files that are not there, both ways at once, more than ten: wrong use."""
+    for words in (
+        ["--person", "mood=good"],
+        ["--person", "red coat"],
+        ["--person", f"photo={tmp_path / 'none.jpg'}"],
+        ["--person", "confirmed=7"],
+        ["--person", "hat=none", "--attributes", "hat=none"],
+        ["--person", "hat=none"] * 11,
+    ):
+        assert haetae("search", *words).exit_code == 2, words
+    assert isinstance(haetae("search", "--person", "hat=crown").exception, Refused)
+
+
 def test_ctrl_c_cancels_the_search(api: Api, haetae: Haetae) -> None:
     """The command ends with 130 and says so, and the query is stored as cancelled."""
     with waiting_gallery(api.desk.store):
