@@ -26,6 +26,7 @@
     - lay-out
     - --into=/models/repository
     - --flavour={{ ternary "onnxruntime" "python" (eq .Values.triton.mode "gpu") }}
+    - --instances={{ .Values.triton.instances }}
     {{- range $served }}
     - --names={{ . }}
     {{- end }}
