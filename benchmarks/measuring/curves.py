@@ -11,11 +11,18 @@ _COLOURS = ("#1f6f8b", "#c0504d", "#e3a857", "#6a994e", "#7f6b5d", "#8e6bb0", "#
 _LEFT, _TOP, _WIDTH, _HEIGHT, _ROOM = 70, 44, 460, 300, 300
 
 
-def drawn(title: str, axes: tuple[str, str], series: Mapping[str, Sequence[tuple[float, float]]], *, log_x: bool = False) -> str:
+def drawn(
+    title: str,
+    axes: tuple[str, str],
+    series: Mapping[str, Sequence[tuple[float, float]]],
+    *,
+    log_x: bool = False,
+    log_y: bool = False,
+) -> str:
     """The picture as SVG text; `axes` are the names of x and y. There is at least one point."""
     xs = [x for points in series.values() for x, _ in points]
     ys = [y for points in series.values() for _, y in points]
-    across, up = _scale(xs, _WIDTH, log_x), _scale(ys, _HEIGHT, False)
+    across, up = _scale(xs, _WIDTH, log_x), _scale(ys, _HEIGHT, log_y)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LEFT + _WIDTH + _ROOM} {_TOP + _HEIGHT + 60}" '
         'font-family="sans-serif" font-size="12">',
@@ -29,7 +36,7 @@ def drawn(title: str, axes: tuple[str, str], series: Mapping[str, Sequence[tuple
         at = _LEFT + across(x)
         parts.append(f'<text x="{at:.1f}" y="{_TOP + _HEIGHT + 18}" text-anchor="middle">{x:g}</text>')
         parts.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{_TOP}" y2="{_TOP + _HEIGHT}" stroke="#eee"/>')
-    for y in _marks(ys, False):
+    for y in _marks(ys, log_y):
         at = _TOP + _HEIGHT - up(y)
         parts.append(f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{y:g}</text>')
     for number, (name, points) in enumerate(series.items()):

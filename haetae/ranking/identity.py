@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
+from haetae.domain.geometry import GeoPoint
 from haetae.domain.query import TrajectoryStep
 
 Pairs = NDArray[np.bool_]
@@ -67,10 +69,15 @@ def _metres_between(
     positions = [first_stay[camera].position for camera in cameras]
     table = np.full((len(cameras), len(cameras)), np.nan)
     for i, here in enumerate(positions):
-        for j, there in enumerate(positions):
+        for j, there in enumerate(positions[: i + 1]):
             if here is not None and there is not None:
-                table[i, j] = here.distance_m(there)
+                table[i, j] = table[j, i] = _distance_m(here, there)
     return np.asarray(table[np.ix_(camera_of, camera_of)], dtype=np.float64)
+
+
+@lru_cache(maxsize=100_000)
+def _distance_m(here: GeoPoint, there: GeoPoint) -> float:
+    return here.distance_m(there)
 
 
 def _agglomerate(distances: NDArray[np.float64], max_distance: float) -> list[list[int]]:

@@ -9,22 +9,26 @@ from numpy.typing import NDArray
 from haetae.domain.embedding import Vectors
 from haetae.ranking.neighbours import Neighbours, squared_distance
 from haetae.ranking.rows import over_rows
-from haetae.ranking.sparse_rows import SparseRows, packed
+from haetae.ranking.sparse_rows import SparseRows, packed, stacked
 
 Sets = tuple[NDArray[np.int32], NDArray[np.int32]]
 """(n, k) int32 members, and (n,) int32 how many of them count."""
+
+_AT_ONCE = 8192  # rows whose expanded sets are held with room for the largest that is possible
 
 
 def reciprocal_weights(vectors: Vectors, neighbours: Neighbours, k1: int) -> SparseRows:
     """The rows V of the paper's equation 7 (n x n, sparse) over the expanded k-reciprocal sets of equation 4."""
     wide = reciprocal(neighbours.order, k1 + 1)
     narrow = reciprocal(neighbours.order, round(k1 / 2) + 1)  # Python rounds halves to even, as the published code does
-    n = len(vectors)
-    room = min(n, wide[0].shape[1] * (1 + narrow[0].shape[1]))
-    members = np.empty((n, room), np.int32)
-    counts = np.empty(n, np.int32)
-    over_rows(lambda a, b: _expand(a, b, wide, narrow, (members, counts)), n)
-    return weighed(vectors, neighbours.farthest, (members, counts))
+    n, room = len(vectors), min(len(vectors), wide[0].shape[1] * (1 + narrow[0].shape[1]))
+    parts = []
+    for skipped in range(0, n, _AT_ONCE):
+        rows = min(_AT_ONCE, n - skipped)
+        sets = np.empty((rows, room), np.int32), np.empty(rows, np.int32)
+        over_rows(lambda a, b, at=skipped, s=sets: _expand(a, b, at, (wide, narrow), s), rows)  # type: ignore[misc]
+        parts.append(weighed(vectors, neighbours.farthest, sets, skipped))
+    return stacked(parts)
 
 
 def reciprocal(order: NDArray[np.int32], k: int) -> Sets:
@@ -46,10 +50,11 @@ def joined(ones: Sets, others: Sets) -> Sets:
     return members, counts
 
 
-def weighed(vectors: Vectors, farthest: NDArray[np.float32], sets: Sets) -> SparseRows:
-    """The sets as rows whose weights sum to 1: equation 7. `farthest` (n,) float32 squared distances."""
+def weighed(vectors: Vectors, farthest: NDArray[np.float32], sets: Sets, skipped: int = 0) -> SparseRows:
+    """The sets as rows whose weights sum to 1: equation 7. `farthest` (n,) float32 squared distances; the first set is that of
+    vector number `skipped`."""
     weights = np.empty(sets[0].shape, np.float32)
-    over_rows(lambda a, b: _weigh(a, b, vectors, farthest, sets, weights), len(vectors))
+    over_rows(lambda a, b: _weigh(a, b, skipped, (vectors, farthest), sets, weights), len(weights))
     return packed(sets[0], weights, sets[1])
 
 
@@ -70,19 +75,20 @@ def _mutual(order, k, first, end, members, counts):  # type: ignore[no-untyped-d
 
 
 @numba.njit(nogil=True, cache=True)
-def _expand(first, end, wide, narrow, out):  # type: ignore[no-untyped-def]
-    """Adds to each wide set the narrow sets of its members that lie in it by more than two thirds."""
-    wide_members, wide_counts = wide
-    narrow_members, narrow_counts = narrow
+def _expand(first, end, skipped, reciprocals, out):  # type: ignore[no-untyped-def]
+    """Adds to each wide set the narrow sets of its members that lie in it by more than two thirds. Rows first..end of `out` are
+    those of the vectors `skipped` further on."""
+    (wide_members, wide_counts), (narrow_members, narrow_counts) = reciprocals
     members, counts = out
-    seen_in = np.full(len(counts), -1, np.int64)  # 2 * row: in the wide set; 2 * row + 1: added
+    seen_in = np.full(len(wide_counts), -1, np.int64)  # 2 * row: in the wide set; 2 * row + 1: added
     for row in range(first, end):
-        count = wide_counts[row]
+        own = skipped + row
+        count = wide_counts[own]
         for place in range(count):
-            members[row, place] = wide_members[row, place]
+            members[row, place] = wide_members[own, place]
             seen_in[members[row, place]] = 2 * row
-        for place in range(wide_counts[row]):
-            member = wide_members[row, place]
+        for place in range(wide_counts[own]):
+            member = wide_members[own, place]
             shared = 0
             for at in range(narrow_counts[member]):
                 if seen_in[narrow_members[member, at]] == 2 * row:
@@ -99,13 +105,15 @@ def _expand(first, end, wide, narrow, out):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _weigh(first, end, vectors, farthest, sets, weights):  # type: ignore[no-untyped-def]
+def _weigh(first, end, skipped, of, sets, weights):  # type: ignore[no-untyped-def]
     """Equation 7: a member weighs exp(-distance), with the distance relative to the row's largest; divided by the row's sum."""
+    vectors, farthest = of
     members, counts = sets
     for row in range(first, end):
+        own = skipped + row
         total = 0.0  # stays 0 for a copy of so many earlier vectors that it is not among its own nearest: no member, no weight
         for place in range(counts[row]):
-            weight = np.exp(-squared_distance(vectors, row, members[row, place]) / farthest[row])
+            weight = np.exp(-squared_distance(vectors, own, members[row, place]) / farthest[own])
             weights[row, place] = weight
             total += weight
         for place in range(counts[row]):

@@ -133,10 +133,12 @@ def _check_shapes(probes: NDArray[np.floating], gallery: NDArray[np.floating]) -
 
 
 def _unit_rows(probes: NDArray[np.floating], gallery: NDArray[np.floating]) -> Vectors:
-    together = np.concatenate([probes, gallery]).astype(np.float32, copy=False)
-    if not np.isfinite(together).all():
-        raise ValueError("an embedding holds a number that is not finite")
-    return normalised(together)
+    together = np.empty((len(probes) + len(gallery), probes.shape[1]), np.float32)
+    for part, into in ((probes, together[: len(probes)]), (gallery, together[len(probes) :])):
+        if not np.isfinite(part).all():
+            raise ValueError("an embedding holds a number that is not finite")
+        into[:] = normalised(part)
+    return together
 
 
 def _mix(

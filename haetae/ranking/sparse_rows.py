@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numba
@@ -28,6 +28,13 @@ def packed(columns: NDArray[np.int32], weights: NDArray[np.float32], counts: NDA
     """Padded (n, room) rows, of which `counts` (n,) entries are meant, without their padding."""
     meant = np.arange(columns.shape[1]) < counts[:, None]
     return SparseRows(_starts(counts), columns[meant], weights[meant])
+
+
+def stacked(parts: Sequence[SparseRows]) -> SparseRows:
+    """The rows of all parts (at least one), one after the other."""
+    counts = np.concatenate([np.diff(part.starts) for part in parts])
+    columns, weights = (np.concatenate(arrays) for arrays in zip(*((p.columns, p.weights) for p in parts), strict=True))
+    return SparseRows(_starts(counts), columns, weights)
 
 
 def averaged(rows: SparseRows, over: NDArray[np.int32], strengths: NDArray[np.float32] | None = None) -> SparseRows:
@@ -85,7 +92,7 @@ def products(rows: SparseRows, n_query: int) -> NDArray[np.float32]:
     return sums
 
 
-def _starts(counts: NDArray[np.int32]) -> NDArray[np.int64]:
+def _starts(counts: NDArray[np.integer]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
 
 
