@@ -1,7 +1,7 @@
 """Which programs a Kubernetes under test needs, and the folder where they lie once `tests.helm.binaries.build` has run.
 
 The sources are Go modules, pinned by the go.mod and go.sum of the folders beside this file. The folder's name holds a hash of
-those, so programs of other versions are never taken for these.
+those and of what is below, so programs of other versions are never taken for these.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 KUBERNETES_VERSION = "1.36.3"
 HELM_VERSION = "3.22.0"
-RECIPE = 1
-"""To be raised when the way of building changes what comes out."""
 
 _COMPONENT = "k8s.io/component-base/version"
 _MAJOR, _MINOR, _ = KUBERNETES_VERSION.split(".")
@@ -26,7 +24,14 @@ _KUBERNETES_SAYS = {
     f"{_COMPONENT}.gitMajor": _MAJOR,
     f"{_COMPONENT}.gitMinor": _MINOR,
 }
-_HELM_SAYS = {"helm.sh/helm/v3/internal/version.version": f"v{HELM_VERSION}"}
+# The versions that helm takes for a cluster's where it asks none (template, lint): those of its own libraries.
+_HELM_SAYS = {
+    "helm.sh/helm/v3/internal/version.version": f"v{HELM_VERSION}",
+    "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
+    "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "37",
+    "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor": "1",
+    "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor": "37",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ PROGRAMS = (
     _of_kubernetes("kubelet", of_node=True),
     _of_kubernetes("kube-proxy", of_node=True),
     Program("coredns", "coredns", ".", of_node=True),
+    Program("pause", "pause", ".", of_node=True),
 )
 
 
@@ -82,7 +88,7 @@ FILES = (
 @cache
 def folder() -> Path:
     """Where the programs lie: below `HAETAE_KUBERNETES`, by default the user's cache, in a folder named after the sources."""
-    digest = hashlib.sha256(str(RECIPE).encode())
+    digest = hashlib.sha256(repr((PROGRAMS, FILES)).encode())
     for file in sorted(file for pattern in ("*/go.*", "*/*.go") for file in HERE.glob(pattern)):
         digest.update(file.relative_to(HERE).as_posix().encode() + b"\0" + file.read_bytes())
     cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -1,0 +1,3 @@
+module haetae.test/pause
+
+go 1.26.0
