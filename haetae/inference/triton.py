@@ -12,22 +12,16 @@ import numpy as np
 import tritonclient.grpc as triton
 from tritonclient.utils import InferenceServerException
 
-from haetae.errors import Misconfigured, Transient
+from haetae.errors import Transient
 from haetae.inference.model_spec import checked_inputs, checked_outputs, no_outputs
 from haetae.inference.port import Array
 from haetae.inference.shared_memory import SharedMemory
+from haetae.inference.triton_channel import connected
 from haetae.inference.triton_errors import as_ours
 from haetae.inference.triton_models import ServedModels
 from haetae.models.networks import network
 from haetae.models.spec import IMAGES
 
-_CHANNEL = [
-    ("grpc.initial_reconnect_backoff_ms", 200),  # gRPC's own 20 s keep a client away long after the server is back
-    ("grpc.min_reconnect_backoff_ms", 200),
-    ("grpc.max_reconnect_backoff_ms", 1000),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_receive_message_length", -1),
-]
 _READY_WITHIN_S = 1.0
 
 
@@ -41,12 +35,7 @@ class TritonInference:
     """
 
     def __init__(self, address: str, *, shared_memory: bool = False, ca_file: Path | None = None) -> None:
-        if ca_file is not None and not ca_file.is_file():
-            raise Misconfigured("The file that Triton's certificate is checked by is not there.", ca_file=ca_file)
-        trusted = str(ca_file) if ca_file is not None else None
-        self._client = triton.InferenceServerClient(
-            address, ssl=ca_file is not None, root_certificates=trusted, channel_args=_CHANNEL
-        )
+        self._client = connected(address, ca_file)
         self._models = ServedModels(self._client)
         self._shared = SharedMemory(self._client) if shared_memory else None
 

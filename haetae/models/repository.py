@@ -17,6 +17,7 @@ from pathlib import Path
 
 from haetae.errors import Misconfigured
 from haetae.models.installed import Execution, Installed, installed, names_here
+from haetae.models.nearest import NEAREST, nearest_model
 from haetae.models.onnx_signature import signature
 from haetae.models.spec import Task
 from haetae.models.triton_config import Serving, bare_network_config, python_config
@@ -52,7 +53,8 @@ def lay_out(
     execution: Execution | None = None,
     instances: Mapping[str, int] | None = None,
 ) -> None:
-    """Makes `into` the repository of exactly these networks, by default of all that are here; other folders in it go.
+    """Makes `into` the repository of exactly these networks, by default of all that are here; other folders in it go. The name
+    NEAREST among them asks for the model that compares all vectors with all.
 
     `instances` is the number of processes by network name; detectors get one a core by default, others one for eight cores.
     Raises Misconfigured where a network was not pulled or cannot be served as asked.
@@ -60,9 +62,13 @@ def lay_out(
     how = Layout(flavour, execution or Execution(), instances or {})
     if how.flavour not in (PYTHON, ONNXRUNTIME):
         raise Misconfigured(f"A model repository is made for {PYTHON} or {ONNXRUNTIME}.", flavour=how.flavour)
-    networks = [installed(models_folder, name) for name in names or names_here(models_folder)]
+    wanted = names or names_here(models_folder)
+    networks = [installed(models_folder, name) for name in wanted if name != NEAREST]
     into.mkdir(parents=True, exist_ok=True)
     kept: set[str] = set()
+    if NEAREST in wanted:
+        _write_model(into / NEAREST, *nearest_model(gpu=how.flavour == ONNXRUNTIME))
+        kept.add(NEAREST)
     for found in networks:
         kept |= _lay_out_python(found, into, how) if how.flavour == PYTHON else _lay_out_onnxruntime(found, into, how)
     for folder in into.iterdir():
