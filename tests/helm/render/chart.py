@@ -67,9 +67,7 @@ def try_render(
     """What `helm template` says to these values over those of the profile, in a cluster that knows `kinds`."""
     known = [f"--api-versions={kind}" for kind in kinds]
     common = ["haetae", str(CHART), "--namespace=haetae", f"--kube-version={KUBE_VERSION}"]
-    return helm(
-        "template", *common, *files_of(profile), "--values=-", *known, *options, stdin=json.dumps(values or {})
-    )
+    return helm("template", *common, *files_of(profile), "--values=-", *known, *options, stdin=json.dumps(values or {}))
 
 
 def render(

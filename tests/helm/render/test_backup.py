@@ -154,7 +154,5 @@ def test_scripts_pass_shellcheck() -> None:
     if program is None:
         pytest.skip("there is no shellcheck")
     scripts = sorted(map(str, (CHART / "files").glob("*/*.sh")))
-    done = subprocess.run(
-        [program, "-x", "-P", "SCRIPTDIR", *scripts], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([program, "-x", "-P", "SCRIPTDIR", *scripts], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout

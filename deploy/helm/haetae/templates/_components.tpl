@@ -1,6 +1,6 @@
 {{/*
 The components that run Haetae's own code: what is started, on which port it answers, and what it needs.
-needs: postgres, redis, triton, blobs, models, sources (camera networks), recordings, milvus, understanding.
+needs: postgres, redis, triton, blobs, models, sources (camera networks), receivers (of webhooks), recordings, milvus, understanding.
 drain: seconds in which the process still answers after it was told to end, and says that it is not ready: its address has to leave
   the load balancers first.
 answering: seconds for requests that are being answered then. Streams of events that last longer are resumed by their callers.
@@ -25,14 +25,14 @@ reid:
 alert:
   args: [services.alert]
   port: 8082
-  needs: [postgres, redis, triton, blobs, models, sources]
+  needs: [postgres, redis, triton, blobs, models, receivers]
   drain: 5
   answering: 20
   grace: 60
 delivery:
   args: [services.alert.delivery]
   port: 8086
-  needs: [postgres, redis, sources]
+  needs: [postgres, redis, receivers]
   grace: 90
 search:
   args: [services.search]

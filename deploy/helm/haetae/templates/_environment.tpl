@@ -163,6 +163,12 @@ Values are quoted; secrets come by secretKeyRef and are put into addresses by Ku
   value: {{ .Values.sources.privateNetworks | toJson | quote }}
 {{- end -}}
 
+{{/* The same setting for who tells receivers of alerts. */}}
+{{- define "haetae.environment.receivers" -}}
+- name: HAETAE_SOURCES__ALLOWED_NETWORKS
+  value: {{ concat .Values.webhooks.privateNetworks .Values.sources.privateNetworks | uniq | toJson | quote }}
+{{- end -}}
+
 {{- define "haetae.environment.recordings" -}}
 - name: HAETAE_SOURCES__IMPORT_FOLDERS
   value: {{ ternary (list "/recordings") list (not (empty .Values.sources.recordings.volume)) | toJson | quote }}
