@@ -97,14 +97,15 @@ class Rig:
         return Dispatcher(self.store, self.redis, celery, AlertMetrics(), health or Health(), SystemClock())
 
     @contextmanager
-    def delivering(self) -> Iterator[subprocess.Popen[bytes]]:
-        """`python -m services.alert.delivery` while the block runs."""
+    def delivering(self, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`python -m services.alert.delivery` while the block runs, with further variables."""
         env = {
             **os.environ,
             "HAETAE_POSTGRES__URL": self.store_url,
             "HAETAE_REDIS__URL": self.redis_url,
             "HAETAE_SECRETS__CREDENTIAL_KEYS": f'["{self.credential_key}"]',
             "HAETAE_SOURCES__ALLOWED_NETWORKS": '["127.0.0.0/8"]',
+            **settings,
         }
         process = subprocess.Popen([sys.executable, "-m", "services.alert.delivery"], cwd=ROOT, env=env)
         try:
