@@ -1,0 +1,82 @@
+"""How components grow: by what waits for them where KEDA is there, by processor time where it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from haetae.bus.topics import TRACKLETS, frames
+from services.alert.tasks import queue_key
+from tests.helm.render.chart import EVERYTHING, PROFILES, Manifest, render
+from tests.helm.render.manifests import component, named, of_kind
+
+pytestmark = pytest.mark.peer
+
+SCALED = ("ingest", "detect", "reid", "delivery", "search")
+VALUES: dict[str, Any] = {name: {"autoscaling": {"enabled": True}} for name in SCALED} | {
+    "autoscaling": {"keda": "auto", "prometheus": "http://prometheus:9090"},
+    "redis": {"frameShards": 8},
+}
+
+
+@pytest.fixture(scope="module")
+def with_keda() -> list[Manifest]:
+    """The small profile, scaled, in a cluster with KEDA."""
+    return render(VALUES, profile=PROFILES["small"], kinds=EVERYTHING)
+
+
+def _triggers(manifests: list[Manifest], name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = named(manifests, "ScaledObject", f"haetae-{name}")["spec"]["triggers"]
+    return found
+
+
+def test_streams_are_those_of_the_code(with_keda: list[Manifest]) -> None:
+    """detect scales on every shard of the frames as one sum, reid on the tracklets, delivery on Celery's queue."""
+    shards = [trigger["metadata"]["stream"] for trigger in _triggers(with_keda, "detect")]
+    assert shards == [frames(shard) for shard in range(8)]
+    modifiers = named(with_keda, "ScaledObject", "haetae-detect")["spec"]["advanced"]["scalingModifiers"]
+    assert modifiers["formula"].split(" + ") == [trigger["name"] for trigger in _triggers(with_keda, "detect")]
+    assert [trigger["metadata"]["stream"] for trigger in _triggers(with_keda, "reid")] == [TRACKLETS]
+    assert [trigger["metadata"]["listName"] for trigger in _triggers(with_keda, "delivery")] == [queue_key()]
+
+
+def test_ingest_counts_the_cameras(with_keda: list[Manifest], postgres_url: str) -> None:
+    """The number of cameras comes from a statement that our schema answers."""
+    import psycopg2
+
+    from haetae.store.migration import migrate
+
+    migrate(postgres_url)
+    (trigger,) = _triggers(with_keda, "ingest")
+    with psycopg2.connect(postgres_url.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
+        cursor.execute(trigger["metadata"]["query"])
+        assert cursor.fetchone() == (0,)
+
+
+def test_search_counts_requests_in_flight(with_keda: list[Manifest]) -> None:
+    """Processor time and, where Prometheus is named, the answers' own time in a second: requests in flight."""
+    assert [trigger["type"] for trigger in _triggers(with_keda, "search")] == ["cpu", "prometheus"]
+    assert "haetae_http_request_seconds_sum" in _triggers(with_keda, "search")[1]["metadata"]["query"]
+
+
+def test_keda_may_reach_what_it_asks(with_keda: list[Manifest]) -> None:
+    """KEDA's namespace may reach Redis and PostgreSQL, and its passwords come from the same Secret."""
+    assert {"haetae-backlog-bus-in", "haetae-backlog-facts-in"} <= {
+        policy["metadata"]["name"] for policy in of_kind(with_keda, "NetworkPolicy")
+    }
+    for access in of_kind(with_keda, "TriggerAuthentication"):
+        assert {target["name"] for target in access["spec"]["secretTargetRef"]} == {"haetae"}
+
+
+def test_without_keda_processor_time_decides() -> None:
+    """A bare cluster gets one HorizontalPodAutoscaler for each scaled component, and nothing of KEDA's."""
+    manifests = render(VALUES, profile=("small",))
+    assert {component({"metadata": one["metadata"]}) for one in of_kind(manifests, "HorizontalPodAutoscaler")} == set(SCALED)
+    assert of_kind(manifests, "ScaledObject") + of_kind(manifests, "TriggerAuthentication") == []
+
+
+def test_nobody_counts_replicas_twice(with_keda: list[Manifest]) -> None:
+    """A Deployment that is scaled says no number of replicas: an upgrade leaves it where the scaler put it."""
+    for deployment in of_kind(with_keda, "Deployment"):
+        assert ("replicas" in deployment["spec"]) is (component(deployment) not in SCALED)
