@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from haetae.blobs.bucket import Bucket
 from haetae.errors import Misconfigured
 from haetae.http.serving import Serving
 from haetae.models.defaults import NetworkNames, chosen
@@ -55,7 +56,22 @@ class S3Settings(BaseModel):
     access_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     ca_file: Path | None = None  # PEM: trusted besides the system's
-    deadline_s: float = Field(default=10.0, gt=0, le=120)  # of one call, its repetitions included
+    deadline_s: float = Field(default=10.0, gt=0, le=120)  # of one request, its repetitions included
+
+    def named(self) -> Bucket | None:
+        """The bucket; None where none is named."""
+        if not self.bucket:
+            return None
+        return Bucket(
+            self.bucket,
+            endpoint=self.endpoint,
+            region=self.region,
+            prefix=self.prefix,
+            access_key=self.access_key.get_secret_value(),
+            secret_key=self.secret_key.get_secret_value(),
+            ca_file=self.ca_file,
+            deadline_s=self.deadline_s,
+        )
 
 
 class HttpSettings(BaseModel):

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.timing import to_us
+from haetae.errors import Refused
 
 CROPS = "crops"
 PROBES = "probes"
 WATCH = "watch"
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")  # never empty, hidden, "." or ".."
+
+
+def checked(key: str) -> str:
+    """The key, of parts of letters, digits, ".", "_" and "-" between slashes. Raises Refused (404) on any other."""
+    if not all(_PART.fullmatch(part) for part in key.split("/")):
+        raise Refused("There is no such picture.", status=404, kind="unknown-picture")
+    return key
 
 
 def crop(started_at: datetime, camera_id: CameraId, tracklet_id: TrackletId, captured_at: datetime) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from haetae.blobs.keys import checked
 from haetae.blobs.port import BlobMissing, BlobsFull
-from haetae.errors import Refused, Transient
+from haetae.errors import Transient
 
-_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")  # never empty, hidden, "." or ".."
 _INCOMING = ".incoming"  # on the same file system as the blobs; no key can begin with a dot
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ATTEMPTS = 3
@@ -90,10 +89,7 @@ class LocalFolder:
         return None
 
     def _path(self, key: str) -> Path:
-        parts = key.split("/")
-        if not all(_PART.fullmatch(part) for part in parts):
-            raise Refused("There is no such picture.", status=404, kind="unknown-picture")
-        return self._root.joinpath(*parts)
+        return self._root.joinpath(*checked(key).split("/"))
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from haetae.blobs.local_folder import LocalFolder
+from haetae.blobs.chosen import open_blobs
 from haetae.bus.connection import connect, probe
 from haetae.bus.consumer import Consumer
 from haetae.bus.topics import CAMERA_REPORTS, SIGHTINGS, group_of
@@ -46,7 +46,7 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     names = settings.models.names()
     detector = PersonDetector(inference, names.detector, min_score=own.least_person_score)
     reader = PersonReader(PhotoPeople(detector), Embedder(inference, names.embedder))
-    blobs = LocalFolder(settings.blobs.folder)
+    blobs = open_blobs(settings.blobs.folder, settings.blobs.s3.named())
     registry = Registry(store, blobs, reader, clock)
     sender = Sender(clock, allowed_networks=networks, timeout_s=own.delivery_timeout_s)
     watch = CameraWatch(stale_after_s=own.stale_after_s, live_after_s=own.live_after_s)

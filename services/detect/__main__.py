@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from haetae.blobs.local_folder import LocalFolder
+from haetae.blobs.chosen import open_blobs
 from haetae.bus.connection import connect, probe
 from haetae.bus.consumer import Consumer
 from haetae.bus.leases import Leases
@@ -43,7 +43,7 @@ def main(settings: DetectSettings, stop: threading.Event) -> None:
     detector = PersonDetector(inference, network, min_score=own.min_score, deadline_s=settings.triton.deadline_s)
     follower = Follower(Tracker(own.tracker()), BestShots(), update_every_s=own.update_every_s)
     admission = Admission(clock, AgeLimit(own.max_frame_age_s, own.fresh_frame_age_s))
-    blobs = LocalFolder(settings.blobs.folder)
+    blobs = open_blobs(settings.blobs.folder, settings.blobs.s3.named())
     pipeline = DetectPipeline(detector, follower, blobs, admission)
 
     followings, publisher = Followings(redis, n_shards), Publisher(redis)

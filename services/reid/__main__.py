@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from haetae.blobs.local_folder import LocalFolder
+from haetae.blobs.chosen import open_blobs
 from haetae.bus.connection import connect, probe
 from haetae.bus.consumer import Consumer
 from haetae.bus.leases import Leases
@@ -35,7 +35,7 @@ from services.reid.worker import ReidWorker, wait_until_ready
 def main(settings: ReidSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set. Raises Misconfigured."""
     own, log, clock, metrics, health = settings.reid, logs.get(), SystemClock(), ReidMetrics(), Health(stop)
-    redis, blobs = connect(settings.redis.url.get_secret_value()), LocalFolder(settings.blobs.folder)
+    redis, blobs = connect(settings.redis.url.get_secret_value()), open_blobs(settings.blobs.folder, settings.blobs.s3.named())
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, application_name="haetae-reid")
     inference = TritonInference(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from haetae.blobs.local_folder import LocalFolder
+from haetae.blobs.chosen import open_blobs
 from haetae.bus.connection import connect, probe
 from haetae.bus.ledger import Ledger
 from haetae.domain.timing import SystemClock
@@ -33,16 +33,16 @@ from services.search.worker import Warming
 
 def main(settings: SearchSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set. Raises Misconfigured."""
-    own, clock, health = settings.search, SystemClock(), Health()
-    redis = connect(settings.redis.url.get_secret_value())
+    own, clock, health, ended = settings.search, SystemClock(), Health(stop), threading.Event()
+    redis, blobs = connect(settings.redis.url.get_secret_value()), open_blobs(settings.blobs.folder, settings.blobs.s3.named())
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-search")  # fmt: skip
-    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory)
+    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory,
+                                ca_file=settings.triton.ca_file)  # fmt: skip
     networks = settings.models.names()
     detector = PersonDetector(inference, networks.detector, min_score=own.least_person_score)
     embedder = Embedder(inference, networks.embedder)
-    blobs = LocalFolder(settings.blobs.folder)
     measured, read = calibration_of(networks.embedder), calibration_of(networks.attributes)
     reader = ProbeReader(PhotoPeople(detector), embedder, limits=measured.limits)
     beside = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=2,
@@ -68,9 +68,10 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         health.check(network, lambda name=network: None if inference.ready(name) else "Triton does not serve it now.")  # type: ignore[misc]
     Warming(health).start()
     if index:
-        index.start(stop)
+        index.start(ended)  # it follows as long as queries are answered, which is longer than until `stop`
     keys = RememberedKeys(store.caller, remembered_s=own.key_remembered_s)
-    serve(make_app(desk, keys, health), own.host, own.port, stop)
+    serve(make_app(desk, keys, health), own.host, own.port, stop, settings.http.serving())
+    ended.set()
     store.close()
     beside.close()
 

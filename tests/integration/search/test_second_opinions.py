@@ -18,8 +18,8 @@ from haetae.telemetry.health import Health
 from services.search.app import make_app
 from services.search.understandings.second_reader import MOST_AT_ONCE, MOST_BYTES, second_reader
 from tests.integration.search.conftest import Api
-from tests.kit import language_model as peer
-from tests.kit.language_model import PATH, LanguageModel, language_model
+from tests.kit import http_peer as peer
+from tests.kit.language_model import PATH, LanguageModel, compressed, language_model, saying, streaming
 
 pytestmark = pytest.mark.integration
 
@@ -143,20 +143,20 @@ FAILURES = {
     "dripping headers": (peer.dripping_headers, "did not answer within 1 s"),
     "dripping body": (peer.dripping_body, "did not answer within 1 s"),
     "endless": (peer.endless, f"larger than {MOST_BYTES // 1024} KiB"),
-    "huge": (peer.saying("x" * (MOST_BYTES + 1)), f"larger than {MOST_BYTES // 1024} KiB"),
-    "compressed": (peer.compressed(50_000_000), "compressed"),
+    "huge": (saying("x" * (MOST_BYTES + 1)), f"larger than {MOST_BYTES // 1024} KiB"),
+    "compressed": (compressed(50_000_000), "compressed"),
     "garbage": (peer.garbage, "broke off"),
     "breaking off": (peer.breaking_off, "broke off"),
     "hanging up": (peer.hanging_up, "broke off"),
-    "streaming": (peer.streaming("{}"), "not JSON"),
+    "streaming": (streaming("{}"), "not JSON"),
     "a page": (peer.replying(b"<html>", kind="text/html"), "not JSON"),
     "no completion": (peer.replying(b'{"choices": []}'), "not a chat completion"),
     "broken JSON": (peer.replying(b"{"), "not a chat completion"),
     "deep JSON": (peer.replying(b"[" * 100_000), "not a chat completion"),
     "no text": (peer.replying(b'{"choices": [{"message": {"content": null}}]}'), "no text"),
-    "prose": (peer.saying("I think he wears black."), "reply is not JSON"),
-    "another shape": (peer.saying('{"attributes": []}'), "not of the shape"),
-    "a long reply": (peer.saying(" " * 30_000), "too long"),
+    "prose": (saying("I think he wears black."), "reply is not JSON"),
+    "another shape": (saying('{"attributes": []}'), "not of the shape"),
+    "a long reply": (saying(" " * 30_000), "too long"),
     "401": (peer.replying(b"{}", status=401), "refuses the key (HTTP 401)"),
     "429": (peer.replying(b"{}", status=429), "HTTP 429"),
     "500": (peer.replying(KEY.encode(), status=500, kind="text/plain"), "HTTP 500"),
@@ -213,7 +213,7 @@ def test_a_slow_model_takes_few_threads(api: Api) -> None:
 
 def test_opinions_count_against_the_callers_limit(api: Api) -> None:
     """A caller with no queries left is refused before anything is sent; plain understandings go on."""
-    with language_model(peer.saying("{}")) as model:
+    with language_model(saying("{}")) as model:
         settings = UnderstandingSettings.model_validate({"endpoint": model.endpoint, "model": "m"})
         limited = replace(api.desk, second_reader=second_reader(settings), buckets=type(api.desk.buckets)(
             per_minute=0.001, at_once=1, clock=api.desk.clock))  # fmt: skip
