@@ -52,6 +52,13 @@ def known(question: str) -> dict[str, object]:
     return {}
 
 
+def known_today(question: str) -> dict[str, object]:
+    """What was measured for a question today on this machine; nothing where it was not asked."""
+    path = _today(datetime.now(UTC))
+    entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return dict(entries.get(question, {}))
+
+
 def _today(now: datetime) -> Path:
     return RESULTS / f"{now:%Y-%m-%d}-{machine()}.json"
 
