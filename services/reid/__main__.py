@@ -10,6 +10,7 @@ from haetae.bus.consumer import Consumer
 from haetae.bus.leases import Leases
 from haetae.bus.topics import TRACKLETS, group_of
 from haetae.domain.timing import SystemClock
+from haetae.errors import Transient
 from haetae.http.app import create_app
 from haetae.http.server import serve_in_thread
 from haetae.imaging.colours import clothing_colours
@@ -65,7 +66,12 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
     retention.start(stop)
     wait_until_ready(store, stop, Tally(log, "waited_for_store", every_s=10.0))
     consumer.run(worker.handle, stop, worker.on_idle)
+    try:
+        reembedder.release("gallery")  # retention's lease ends by itself: its thread may still be at work
+    except Transient as error:
+        log.info("lease_left_to_expire", cause=error.message)
     served.stop()
+    store.close()
 
 
 if __name__ == "__main__":
