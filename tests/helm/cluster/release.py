@@ -22,7 +22,7 @@ class Release:
     namespace: str
     name: str = "haetae"
     chart: Path = CHART
-    profile: str | None = None  # the chart's own values-<profile>.yaml
+    profile: tuple[str, ...] = ()  # the chart's own values-<name>.yaml, the last wins
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def install(self, *options: str) -> None:
@@ -49,13 +49,11 @@ class Release:
         """Runs the release's tests."""
         _well(self._helm("test", self.name, f"--timeout={WITHIN}"))
 
-    def render(self, *options: str) -> str:
-        """The manifests with hooks, rendered for what this cluster can do and checked against what it knows."""
-        return _well(self._with_values("template", self.values, "--validate", *options))
-
-    def manifest(self) -> str:
-        """The manifests of the deployed revision, without hooks."""
-        return _well(self._helm("get", "manifest", self.name))
+    def check_strictly(self) -> None:
+        """Fails where a manifest of the deployed revision, a hook's too, has a field or value that the server does not know."""
+        manifests = _well(self._helm("get", "manifest", self.name)) + _well(self._helm("get", "hooks", self.name))
+        strict = ["--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "--warnings-as-errors"]
+        _well(self.cluster.try_kubectl("apply", f"--namespace={self.namespace}", *strict, "-f", "-", stdin=manifests))
 
     def history(self) -> list[Object]:
         """Revisions with their status, oldest first."""
@@ -63,8 +61,7 @@ class Release:
         return found
 
     def _with_values(self, verb: str, values: Mapping[str, Any], *options: str) -> Outcome:
-        profile = [f"--values={self.chart / f'values-{self.profile}.yaml'}"] if self.profile else []
-        given = [*profile, "--values=-"]
+        given = [*(f"--values={self.chart / f'values-{name}.yaml'}" for name in self.profile), "--values=-"]
         return self._helm(verb, self.name, str(self.chart), *given, *options, stdin=json.dumps(values))
 
     def _helm(self, verb: str, *arguments: str, stdin: str = "") -> Outcome:
