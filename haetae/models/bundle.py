@@ -48,7 +48,7 @@ def pack(models_folder: Path, names: Sequence[str], into: Path) -> dict[str, str
 
 
 def sums_of(mirror: Path) -> Mapping[str, str]:
-    """What the folder's SHA256SUMS says, as "sha256:..." by file name; {} without one. Raises Misconfigured where it is damaged."""
+    """The folder's SHA256SUMS, as "sha256:..." by file name; {} where there is none. Raises Misconfigured if damaged."""
     try:
         lines = (mirror / SUMS).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

@@ -19,7 +19,7 @@ from haetae.errors import Misconfigured
 from haetae.models.installed import Execution, Installed, installed, names_here
 from haetae.models.nearest import NEAREST, nearest_model
 from haetae.models.onnx_signature import signature
-from haetae.models.spec import Task
+from haetae.models.spec import DETECTOR_INPUT, NetworkSpec, Task
 from haetae.models.triton_config import Serving, bare_network_config, python_config
 
 PYTHON, ONNXRUNTIME = "python", "onnxruntime"
@@ -105,12 +105,19 @@ def _lay_out_onnxruntime(found: Installed, into: Path, how: Layout) -> set[str]:
         "served": {"model": bare, "input": tensors.input.name, "outputs": [output.name for output in tensors.outputs]},
     }
     _write_python_model(into / name, python_config(name, found.entry.spec, serving), parameters, [])
-    _write_model(
-        into / bare,
-        bare_network_config(bare, tensors, tensorrt=found.entry.kind != _INT8_KIND),
-        {"model.onnx": found.weights},
-    )
+    batches = [1, serving.max_batch] if parameters.get("batch") == "free" else [1]  # some files only look as if they took more
+    warm_ups = _warm_ups(tensors.input.shape, found.entry.spec, batches)
+    config = bare_network_config(bare, tensors, tensorrt=found.entry.kind != _INT8_KIND, warm_ups=warm_ups)
+    _write_model(into / bare, config, {"model.onnx": found.weights})
     return {name, bare}
+
+
+def _warm_ups(shape: Sequence[int], spec: NetworkSpec, batches: Sequence[int]) -> list[tuple[int, ...]]:
+    """The shapes with which a network's engines are built: each of these batches, at the size that services send."""
+    size = spec.input_size or DETECTOR_INPUT
+    sides = {2: size.height, 3: size.width} if shape[1] == 3 else {1: size.height, 2: size.width}
+    fixed = [sides.get(axis, 0) if axis and free == -1 else free for axis, free in enumerate(shape)]
+    return [(n if shape[0] == -1 else shape[0], *fixed[1:]) for n in batches]
 
 
 def _write_python_model(folder: Path, config: str, parameters: Mapping[str, object], weights: Sequence[Path]) -> None:

@@ -47,8 +47,11 @@ parameters {{ key: "{VERSION_PARAMETER}" value {{ string_value: "{serving.versio
 """
 
 
-def bare_network_config(name: str, tensors: Signature, *, tensorrt: bool) -> str:
-    """Of the bare network in the onnxruntime backend on a GPU. Its batch axis is explicit: the model before it batches."""
+def bare_network_config(name: str, tensors: Signature, *, tensorrt: bool, warm_ups: Sequence[Sequence[int]] = ()) -> str:
+    """Of the bare network in the onnxruntime backend on a GPU. Its batch axis is explicit: the model before it batches.
+
+    `warm_ups` are shapes of its input that are run with zeros before it is ready: engines are built then, not at the first frame.
+    """
     accelerator = """
 optimization {
   execution_accelerators {
@@ -65,8 +68,16 @@ backend: "onnxruntime"
 max_batch_size: 0
 input [{_bare([tensors.input])}]
 output [{_bare(tensors.outputs)}]
-instance_group [{{ count: 1 kind: KIND_GPU }}]{accelerator if tensorrt else ""}
+instance_group [{{ count: 1 kind: KIND_GPU }}]
+model_warmup [{",".join(_warm_up(tensors.input, shape) for shape in warm_ups)} ]{accelerator if tensorrt else ""}
 """
+
+
+def _warm_up(tensor: BareTensor, shape: Sequence[int]) -> str:
+    dims = ", ".join(map(str, shape))
+    value = f"data_type: {tensor.triton_type} dims: [ {dims} ] zero_data: true"
+    name = f"zeros of {dims.replace(', ', ' x ')}"
+    return f' {{ name: "{name}" batch_size: 1 inputs {{ key: "{tensor.name}" value: {{ {value} }} }} }}'
 
 
 def _tensors(specs: Sequence[TensorSpec]) -> str:

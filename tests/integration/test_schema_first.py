@@ -78,7 +78,9 @@ def test_programs_wait_for_the_schema(postgres_url: str, redis_url: str, tmp_pat
             told = [problem_of(port) for port in ports.values()]
             return all(one is not None and (words in one if words else not one) for one in told)
 
-        until(lambda: all_say(f"has schema None, this program needs {newest}"), "all wait for the schema", within_s=120, every_s=0.5)
+        until(
+            lambda: all_say(f"has schema None, this program needs {newest}"), "all wait for the schema", within_s=120, every_s=0.5
+        )
         migrate(url)
         until(lambda: all_say(""), "all find the schema", within_s=60, every_s=0.5)
         set_back(url, older)

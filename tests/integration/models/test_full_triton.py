@@ -20,7 +20,7 @@ from haetae.models.spec import IMAGES
 from tests.kit import servers
 
 pytestmark = pytest.mark.integration
-NAMES = ("rtmdet-nano", "reid-0288")
+NAMES = ("rtmdet-nano", "reid-0288", "haetae-reid")
 
 STAND_IN = """
 import onnxruntime, triton_python_backend_utils as pb_utils
