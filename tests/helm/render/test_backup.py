@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import psycopg2
 import pytest
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from haetae.embedded.postgres import _binaries
 from haetae.store.migration import migrate
@@ -44,9 +45,19 @@ class Site:
         )
 
     def execute(self, statement: str) -> None:
-        """One statement by the administrator, in the application's database."""
-        with psycopg2.connect(self.admin_url.replace("/postgres", "/haetae")) as connection, connection.cursor() as cursor:
+        """One statement by the application's role."""
+        with psycopg2.connect(self.url.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
             cursor.execute(statement)
+
+    def alone(self, statement: str, database: str = "postgres") -> None:
+        """One statement outside of any transaction, by the administrator."""
+        connection = psycopg2.connect(self.admin_url.removesuffix("postgres") + database)
+        try:
+            connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
 
     def databases(self) -> set[str]:
         """The names of all databases."""
@@ -138,6 +149,32 @@ def test_old_dumps_go_and_the_newest_stays(site: Site) -> None:
     assert [each.name for each in site.dumps()[:1]] == ["haetae-20200102T000000Z.dump"]
     assert len(site.dumps()) == 2
     assert not (site.folder / "haetae-20200101T000000Z.rows").exists()
+
+
+def test_an_empty_database_is_restored_into_by_its_own_role(site: Site) -> None:
+    """The newest dump comes back whole into a new database, by the application's role; the extension is there already."""
+    assert site.run("backup.sh").returncode == 0
+    for statement in ("CREATE DATABASE returned OWNER haetae", "ALTER DATABASE returned SET timezone TO 'UTC'"):
+        site.alone(statement)
+    try:
+        site.alone("CREATE EXTENSION vector", database="returned")
+        there = site.url.removesuffix("haetae") + "returned"
+        restored = site.run("restore.sh", HAETAE_POSTGRES__URL=there)
+        assert restored.returncode == 0, restored.stderr
+        rows = site.dumps()[0].with_suffix(".rows").read_text(encoding="utf-8").splitlines()
+        assert f"restored, {len(rows)} tables" in restored.stdout
+        again = site.run("restore.sh", HAETAE_POSTGRES__URL=there)
+        assert (again.returncode, "only an empty one" in again.stderr) == (1, True)
+    finally:
+        site.alone("DROP DATABASE returned")
+
+
+def test_a_database_in_use_is_not_restored_into(site: Site) -> None:
+    """Where there are tables nothing is restored and nothing is changed."""
+    assert site.run("backup.sh").returncode == 0
+    refused = site.run("restore.sh")
+    assert refused.returncode == 1
+    assert "only an empty one is restored into" in refused.stderr
 
 
 def test_no_process_shows_a_password(site: Site) -> None:

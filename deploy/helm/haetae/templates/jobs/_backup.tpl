@@ -1,4 +1,4 @@
-{{/* (list $ drill|backup schedule): the CronJob that runs one of the scripts over the volume with the dumps. */}}
+{{/* (list $ backup|drill|restore schedule): the CronJob that runs one of the scripts over the volume with the dumps. */}}
 {{- define "haetae.backup.cronjob" -}}
 {{- $root := index . 0 -}}{{- $what := index . 1 -}}
 {{- $own := $root.Values.backup -}}
@@ -10,13 +10,16 @@ metadata:
 spec:
   schedule: {{ index . 2 | quote }}
   timeZone: Etc/UTC
+  {{- if eq $what "restore" }}
+  suspend: true # only ever run by hand: kubectl create job --from=cronjob/...
+  {{- end }}
   concurrencyPolicy: Forbid
   startingDeadlineSeconds: 3600
   successfulJobsHistoryLimit: 1
   failedJobsHistoryLimit: 3
   jobTemplate:
     spec:
-      backoffLimit: 1
+      backoffLimit: {{ ternary 0 1 (eq $what "restore") }}
       activeDeadlineSeconds: {{ $own.deadlineS }}
       template:
         metadata:
@@ -36,11 +39,11 @@ spec:
               env:
                 - {name: BACKUP_FOLDER, value: /backups}
                 - {name: TMPDIR, value: /tmp}
-                {{- if eq $what "backup" }}
+                {{- if eq $what "drill" }}
+                {{- include "haetae.environment.postgres.admin" $root | nindent 16 }}
+                {{- else }}
                 - {name: KEEP_DAYS, value: {{ $own.keepDays | quote }}}
                 {{- include "haetae.environment.postgres.url" $root | nindent 16 }}
-                {{- else }}
-                {{- include "haetae.environment.postgres.admin" $root | nindent 16 }}
                 {{- end }}
               resources:
                 {{- toYaml $own.resources | nindent 16 }}
