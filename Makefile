@@ -17,7 +17,7 @@ endif
 
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help install install-training demo up test check bench images proto pins
+.PHONY: help install install-training demo up test check bench images helm proto pins
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ bench: install ## Measure: make bench ARGS="demo_start" writes benchmarks/result
 
 images: ## Build the container images with docker, podman or buildah: make images ARGS="--network=host"
 	@ARGS="$(ARGS)" deploy/docker/build
+
+helm: install ## The chart's generated parts (schema, table, golden files), then its tests: make helm ARGS="-k backup"
+	@$(BIN)/python -m tests.helm.render.settings_schema
+	@$(BIN)/python deploy/helm/values_table.py
+	@$(BIN)/python -m tests.helm.render.golden
+	@$(BIN)/python -m pytest -q tests/helm/render $(ARGS)
 
 proto: install ## Generate the messages' code from proto/
 	@proto/generate

@@ -1,7 +1,7 @@
 """`python deploy/helm/values_table.py`: writes the table of values into the chart's README, from the comments of values.yaml.
 
-A comment that begins with `# --` describes the key below it; following comment lines go on with it. `--check` writes nothing and ends
-with 1 where the table is not that of today.
+A comment that begins with `# --` describes the key below it; following comment lines go on with it. `--check` writes nothing and
+ends with 1 where the table is not that of today.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What each profile renders to, kept in golden/: `python -m tests.helm.render.golden` writes it anew, for a person to read the change."""
+"""What each profile renders to, kept in golden/ so that changes are read: `python -m tests.helm.render.golden` writes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def golden(profile: str) -> Path:
 
 
 def rendered(profile: str) -> str:
-    """The profile in a cluster where every operator runs, ordered by kind and name, without comments; `helm test` and jobs included."""
+    """The profile in a cluster where every operator runs, hooks included, ordered by kind and name, without comments."""
     manifests = render(profile=PROFILES[profile], kinds=EVERYTHING)
     return yaml.dump_all(sorted(map(_short, manifests), key=_order), Dumper=_Plain, sort_keys=True, width=130)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.helm.render.chart import Manifest
-from tests.helm.render.manifests import component, containers, environment, label, leaves, of_kind, pods
+from tests.helm.render.manifests import containers, environment, label, leaves, of_kind, pods
 
 IMAGE = re.compile(r"^(?P<repository>[^\s@]+):(?P<tag>[\w][\w.-]*)(@sha256:[0-9a-f]{64})?$")
 _SECRET = re.compile(r"(PASSWORD|SECRET_KEY|ACCESS_KEY|TOKEN|API_KEY|CREDENTIAL_KEYS)$")
@@ -48,16 +48,21 @@ def _pod(pod: Manifest) -> Iterator[str]:
     for name in ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"):
         if spec.get(name):
             yield name
+    yield from _volumes(pod)
+
+
+def _volumes(pod: Manifest) -> Iterator[str]:
+    spec: dict[str, Any] = pod["spec"]
     for volume in spec.get("volumes", []):
         if not volume.keys() <= _ALLOWED_VOLUMES or len(volume) != 2:
             yield f"volume {volume} is not of an allowed kind"
         if "emptyDir" in volume and "sizeLimit" not in volume["emptyDir"]:
             yield f"volume {volume['name']} has no limit"
     mounted = {mount["name"] for each in containers(pod) for mount in each.get("volumeMounts", [])}
+    mounted -= {"data"}  # of a StatefulSet's claim template
     claimed = {volume["name"] for volume in spec.get("volumes", [])}
-    if spec.get("restartPolicy", "Always") != "Always" or component(pod) not in {"postgresql", "redis"}:
-        if mounted != claimed:
-            yield f"volumes and mounts differ: {mounted ^ claimed}"
+    if mounted != claimed:
+        yield f"volumes and mounts differ: {mounted ^ claimed}"
 
 
 def _container(one: dict[str, Any]) -> Iterator[str]:

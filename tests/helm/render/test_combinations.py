@@ -19,7 +19,9 @@ pytestmark = pytest.mark.peer
 def _whole(manifests: list[Manifest]) -> None:
     twice = [name for name, n in Counter(map(label, manifests)).items() if n > 1]
     assert twice == []
-    made = {kind: {one["metadata"]["name"] for one in of_kind(manifests, kind)} for kind in ("ConfigMap", "PersistentVolumeClaim")}
+    made = {
+        kind: {one["metadata"]["name"] for one in of_kind(manifests, kind)} for kind in ("ConfigMap", "PersistentVolumeClaim")
+    }
     for where, pod in pods(manifests):
         names = [volume["name"] for volume in pod["spec"]["volumes"]]
         assert len(names) == len(set(names)), where
@@ -48,7 +50,7 @@ def test_every_combination_is_whole_and_hardened(values: Values, kinds: tuple[st
 
 
 def test_an_upgrade_migrates_before_anything_else() -> None:
-    """On an installation the migration is a job of the release; on an upgrade it is a hook that comes first, under another name."""
+    """On an installation the migration is a job of the release; on an upgrade it is a hook that comes first."""
     (first,) = (one for one in of_kind(render(), "Job"))
     (later,) = (one for one in of_kind(render(options=["--is-upgrade"]), "Job"))
     assert "annotations" not in first["metadata"]

@@ -60,7 +60,7 @@ def test_what_a_service_reads_can_be_said(service: str, every_side: list[list[Ma
 
 @pytest.mark.parametrize("service", CLASSES)
 def test_what_is_said_is_read(service: str, every_side: list[list[Manifest]]) -> None:
-    """Each variable that the chart sets in a service's pods is one that this service uses: it gets nothing that it has no need of."""
+    """Each variable that the chart sets in a service's pods is one that this service uses: it gets nothing else."""
     for manifests in every_side:
         assert told(manifests, service) - readable(service) == set()
 
@@ -121,7 +121,7 @@ def test_secrets_come_from_secrets(every_side: list[list[Manifest]]) -> None:
 
 
 def test_dials_of_the_schema_are_those_of_the_code() -> None:
-    """values.schema.json knows each service's dials with their limits: `python -m tests.helm.render.settings_schema` renews them."""
+    """values.schema.json knows each service's dials with their limits (`python -m tests.helm.render.settings_schema`)."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     assert with_dials(schema) == schema
     assert SCHEMA.parent == CHART

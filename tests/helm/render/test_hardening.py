@@ -77,7 +77,7 @@ def test_pods_have_time_to_end() -> None:
 
 
 def test_stateful_pods_do_not_follow_the_chart_version() -> None:
-    """Nothing of chart or application version is in the pods of PostgreSQL, Redis and Triton: an upgrade does not restart them."""
+    """No version of chart or application is in the pods of PostgreSQL, Redis and Triton: an upgrade does not restart them."""
     kept = {"postgresql", "redis", "triton"}
     for _, pod in pods(render(profile=PROFILES["small"])):
         if component(pod) in kept:

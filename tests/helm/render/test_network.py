@@ -46,9 +46,7 @@ def test_flows_inside_are_open_at_both_ends(manifests: list[Manifest]) -> None:
 
 def test_flows_name_pods_that_exist() -> None:
     """Every component of flows.yaml is one that some profile starts, and every component may ask for names."""
-    started = {
-        component(pod) for profile in PROFILES.values() for _, pod in pods(render(profile=profile, kinds=EVERYTHING))
-    }
+    started = {component(pod) for profile in PROFILES.values() for _, pod in pods(render(profile=profile, kinds=EVERYTHING))}
     said = {name for flow in FLOWS if isinstance(flow["from"], list) for name in flow["from"]}
     assert said <= started
     names = next(flow for flow in FLOWS if flow["name"] == "names")
@@ -93,10 +91,14 @@ def test_cameras_are_reached_where_they_are_said_to_be() -> None:
     assert rule["to"] == [{"ipBlock": {"cidr": "10.20.0.0/16"}}]
     assert {(port["port"], port["protocol"]) for port in rule["ports"]} == {(554, "TCP"), (554, "UDP")}
     said = {where: pod["spec"]["containers"][0].get("env", []) for where, pod in pods(manifests)}
-    networks = {where: [e["value"] for e in env if e["name"] == "HAETAE_SOURCES__ALLOWED_NETWORKS"] for where, env in said.items()}
+    networks = {
+        where: [e["value"] for e in env if e["name"] == "HAETAE_SOURCES__ALLOWED_NETWORKS"] for where, env in said.items()
+    }
     assert networks["Deployment/haetae-ingest"] == ['["10.20.0.0/16"]']
     assert networks["Deployment/haetae-delivery"] == ['["10.9.0.0/24","10.20.0.0/16"]']
-    assert not any("cameras" in policy["metadata"]["name"] for policy in of_kind(render(profile=PROFILES["small"]), "NetworkPolicy"))
+    assert not any(
+        "cameras" in policy["metadata"]["name"] for policy in of_kind(render(profile=PROFILES["small"]), "NetworkPolicy")
+    )
 
 
 def test_paths_are_those_of_the_front_door() -> None:
