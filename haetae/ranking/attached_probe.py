@@ -8,9 +8,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from haetae.ranking.graph_sets import SetPool, holds, mutual
+from haetae.ranking.graph_sets import SetPool
 from haetae.ranking.k_reciprocal import KReciprocal
 from haetae.ranking.neighbour_lists import NeighbourLists, Rows
+from haetae.ranking.reciprocal_sets import holds, mutual
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
 from haetae.ranking.copies import Copies
-from haetae.ranking.half_scan import SeeBlock, nothing_found, take_along_rows
+from haetae.ranking.half_scan import SeeBlock, nothing_found, put, take_along_rows
 from haetae.ranking.neighbours import SPARE, farthest_of, sort_by_distance
 from haetae.ranking.rows import at_once, over_rows
 
@@ -35,7 +35,7 @@ def camera_neighbours_of(vectors: Vectors, cameras: Cameras, k: tuple[int, int],
     `see(first, similarities)` is shown the dot products (rows, n - first) float32 of some rows with themselves and later ones.
     """
     n = len(vectors)
-    within, across = (np.full((n, min(wanted + SPARE, n)), -1, np.int32) for wanted in k)
+    within, across = (np.empty((n, min(wanted + SPARE, n)), np.int32) for wanted in k)
     least = np.empty(n, np.float32)
     by_camera = np.argsort(cameras, kind="stable").astype(np.int32)
     starts = np.concatenate([[0], np.cumsum(np.bincount(cameras))])
@@ -46,11 +46,11 @@ def camera_neighbours_of(vectors: Vectors, cameras: Cameras, k: tuple[int, int],
         see(first, similarities[:, first:])
         rows = slice(first, first + len(similarities))
         least[rows] = similarities.min(axis=1)
-        own = cameras[rows]
-        over_rows(lambda a, b, s=similarities, c=own, o=within[rows]: _take_own(s, a, b, c, (by_camera, starts), o), len(own))  # type: ignore[misc]
-        others = nothing_found(len(own), across.shape[1])
-        over_rows(lambda a, b, s=similarities, o=others: take_along_rows(s, a, b, 0, o), len(own))  # type: ignore[misc]
-        across[rows] = others[0]
+        same, others = nothing_found(len(similarities), within.shape[1]), nothing_found(len(similarities), across.shape[1])
+        by = (cameras[rows], by_camera, starts)
+        over_rows(lambda a, b, s=similarities, c=by, o=same: _take_own(s, a, b, c, o), len(similarities))  # type: ignore[misc]
+        over_rows(lambda a, b, s=similarities, o=others: take_along_rows(s, a, b, 0, o), len(similarities))  # type: ignore[misc]
+        within[rows], across[rows] = same[0], others[0]
     across[cameras[across] == cameras[:, None]] = -1  # where others have fewer than k; they come last
     for order in (within, across):
         over_rows(lambda a, b, o=order: sort_by_distance(vectors, a, b, o), n)  # type: ignore[misc]
@@ -58,26 +58,16 @@ def camera_neighbours_of(vectors: Vectors, cameras: Cameras, k: tuple[int, int],
 
 
 @numba.njit(nogil=True, cache=True)
-def _take_own(similarities, first, end, cameras, members_of, order):  # type: ignore[no-untyped-def]
-    """Fills rows first..end of `order` with the most similar columns of the row's own camera, and takes these columns out of
-    `similarities`: nothing is less similar than they are then. What is not filled stays -1."""
-    by_camera, starts = members_of
-    values = np.empty(order.shape[1], np.float32)
+def _take_own(similarities, first, end, by, state):  # type: ignore[no-untyped-def]
+    """Rows first..end learn of the columns of their own camera, which are taken out of `similarities`: nothing is less similar
+    than they are then."""
+    cameras, by_camera, starts = by
+    order, values, _ = state
+    last = order.shape[1] - 1
     for row in range(first, end):
-        found = 0
         for at in range(starts[cameras[row]], starts[cameras[row] + 1]):
             column = by_camera[at]
             value = similarities[row, column]
             similarities[row, column] = np.float32(-3)
-            if found == len(values):
-                if value <= values[found - 1]:
-                    continue
-                found -= 1
-            place = found
-            while place > 0 and values[place - 1] < value:
-                values[place] = values[place - 1]
-                order[row, place] = order[row, place - 1]
-                place -= 1
-            values[place] = value
-            order[row, place] = column
-            found += 1
+            if value > values[row, last]:
+                put(order, values, row, column, value)

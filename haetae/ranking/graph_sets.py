@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.ranking.neighbour_lists import NeighbourLists, Rows
-from haetae.ranking.neighbours import squared_distance
+from haetae.ranking.reciprocal_sets import holds, mutual, weigh
 
+_AT_ONCE = 4096  # rows whose sets are held with room for the largest that is possible
 _SWEPT_OVER = 2.0  # times what is in use: then the pool is swept
 
 
@@ -42,8 +43,8 @@ class SetPool:
         if not len(todo):
             return 0
         room = self.k_wide * (1 + self.k_narrow)
-        for first in range(0, len(todo), 4096):
-            some = todo[first : first + 4096]
+        for first in range(0, len(todo), _AT_ONCE):
+            some = todo[first : first + _AT_ONCE]
             columns, weights = np.empty((len(some), room), np.int32), np.empty((len(some), room), np.float32)
             counts, totals = np.empty(len(some), np.int32), np.empty(len(some), np.float32)
             source = (lists.order, lists.vectors, lists.farthest)
@@ -96,29 +97,6 @@ def _spread(order, changed, outdated):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def holds(values, n, wanted):  # type: ignore[no-untyped-def]
-    """Whether `wanted` is among the first n."""
-    for at in range(n):  # noqa: SIM110 - numba compiles no generators
-        if values[at] == wanted:
-            return True
-    return False
-
-
-@numba.njit(nogil=True, cache=True)
-def mutual(order, row, k, out):  # type: ignore[no-untyped-def]
-    """R(row, k) into `out`; how many they are."""
-    count, k = 0, min(k, order.shape[1])
-    for place in range(k):
-        other = order[row, place]
-        if other < 0:
-            break
-        if holds(order[other], k, row):
-            out[count] = other
-            count += 1
-    return count
-
-
-@numba.njit(nogil=True, cache=True)
 def _sets_of(rows, source, ks, out):  # type: ignore[no-untyped-def]
     order, vectors, farthest = source
     columns, weights, counts, totals = out
@@ -126,15 +104,9 @@ def _sets_of(rows, source, ks, out):  # type: ignore[no-untyped-def]
     for at in range(len(rows)):
         row = rows[at]
         count = _expanded(order, row, ks, columns[at], narrow)
-        total = 0.0
-        scale = max(np.float64(farthest[row]), 1e-12)
-        for place in range(count):
-            weights[at, place] = np.exp(-squared_distance(vectors, row, columns[at, place]) / scale)
-            total += weights[at, place]
-        for place in range(count):
-            weights[at, place] /= total
         counts[at] = count
-        totals[at] = total
+        scale = max(np.float64(farthest[row]), 1e-12)
+        totals[at] = weigh(vectors, row, scale, columns[at, :count], weights[at])
 
 
 @numba.njit(nogil=True, cache=True)

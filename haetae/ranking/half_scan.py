@@ -41,7 +41,7 @@ def nothing_found(n: int, kept: int) -> tuple[NDArray[np.int32], NDArray[np.floa
 
 
 @numba.njit(nogil=True, cache=True)
-def _put(order, values, row, column, value):  # type: ignore[no-untyped-def]
+def put(order, values, row, column, value):  # type: ignore[no-untyped-def]
     """The column among the row's largest; columns come in ascending order, so that an equal one stays behind."""
     place = order.shape[1] - 1
     while place > 0 and values[row, place - 1] < value:
@@ -73,7 +73,7 @@ def take_along_rows(products, begin, end, first, state):  # type: ignore[no-unty
                 continue
             for column in range(start, stop):
                 if products[at, column] > values[row, last]:
-                    _put(order, values, row, first + column, products[at, column])
+                    put(order, values, row, first + column, products[at, column])
         least[row] = minimum
 
 
@@ -102,4 +102,4 @@ def _take_along_columns(products, begin, end, first, state):  # type: ignore[no-
                     continue
                 for at in range(start, stop):
                     if products[at, left + i] > values[row, last]:
-                        _put(order, values, row, first + at, products[at, left + i])
+                        put(order, values, row, first + at, products[at, left + i])

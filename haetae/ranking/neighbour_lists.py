@@ -108,7 +108,7 @@ class NeighbourLists:
 
 
 @numba.njit(nogil=True, cache=True)
-def insert(order, distances, row, other, distance):  # type: ignore[no-untyped-def]
+def _insert(order, distances, row, other, distance):  # type: ignore[no-untyped-def]
     """Puts `other` into the row's list where it belongs; whether it does."""
     last = order.shape[1] - 1
     if distance > distances[row, last] or (distance == distances[row, last] and other > order[row, last] >= 0):
@@ -141,7 +141,7 @@ def _fill(similarities, first, end, rows, seen, lists):  # type: ignore[no-untyp
                 farthest[row] = rough
                 farthest_row[row] = other
             if rough - _ROUNDING <= distances[row, last]:
-                insert(order, distances, row, other, squared_distance(vectors, row, other))
+                _insert(order, distances, row, other, squared_distance(vectors, row, other))
 
 
 @numba.njit(nogil=True, cache=True)
@@ -161,5 +161,5 @@ def _enter(similarities, first, end, rows, seen, lists, changed):  # type: ignor
                 changed[row] = True
             if rough - _ROUNDING <= distances[row, last]:
                 exact = squared_distance(vectors, row, rows[at])
-                if insert(order, distances, row, rows[at], exact):
+                if _insert(order, distances, row, rows[at], exact):
                     changed[row] = True

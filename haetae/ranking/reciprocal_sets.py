@@ -37,7 +37,7 @@ def reciprocal(order: NDArray[np.int32], k: int) -> Sets:
     k = min(k, order.shape[1])
     members = np.empty((len(order), k), np.int32)
     counts = np.empty(len(order), np.int32)
-    over_rows(lambda a, b: _mutual(order, k, a, b, members, counts), len(order))
+    over_rows(lambda a, b: _mutual_of_all(a, b, order, k, (members, counts)), len(order))
     return members, counts
 
 
@@ -54,24 +54,54 @@ def weighed(vectors: Vectors, farthest: NDArray[np.float32], sets: Sets, skipped
     """The sets as rows whose weights sum to 1: equation 7. `farthest` (n,) float32 squared distances; the first set is that of
     vector number `skipped`."""
     weights = np.empty(sets[0].shape, np.float32)
-    over_rows(lambda a, b: _weigh(a, b, skipped, (vectors, farthest), sets, weights), len(weights))
+    over_rows(lambda a, b: _weigh_all(a, b, skipped, (vectors, farthest), sets, weights), len(weights))
     return packed(sets[0], weights, sets[1])
 
 
 @numba.njit(nogil=True, cache=True)
-def _mutual(order, k, first, end, members, counts):  # type: ignore[no-untyped-def]
+def holds(values, n, wanted):  # type: ignore[no-untyped-def]
+    """Whether `wanted` is among the first n."""
+    for at in range(n):  # noqa: SIM110 - numba compiles no generators
+        if values[at] == wanted:
+            return True
+    return False
+
+
+@numba.njit(nogil=True, cache=True)
+def mutual(order, row, k, out):  # type: ignore[no-untyped-def]
+    """R(row, k) into `out`; how many they are."""
+    count, k = 0, min(k, order.shape[1])
+    for place in range(k):
+        other = order[row, place]
+        if other < 0:
+            break
+        if holds(order[other], k, row):
+            out[count] = other
+            count += 1
+    return count
+
+
+@numba.njit(nogil=True, cache=True)
+def weigh(vectors, row, farthest, members, weights):  # type: ignore[no-untyped-def]
+    """Equation 7 into `weights`: a member weighs exp(-distance / that of the farthest), divided by the sum; returns the sum.
+
+    Without members it is 0: a copy of very many earlier vectors is not among its own nearest.
+    """
+    total = 0.0
+    for place in range(len(members)):
+        weight = np.exp(-squared_distance(vectors, row, members[place]) / farthest)
+        weights[place] = weight
+        total += weight
+    for place in range(len(members)):
+        weights[place] /= total
+    return total
+
+
+@numba.njit(nogil=True, cache=True)
+def _mutual_of_all(first, end, order, k, out):  # type: ignore[no-untyped-def]
+    members, counts = out
     for row in range(first, end):
-        count = 0
-        for place in range(k):
-            other = order[row, place]
-            if other < 0:
-                break
-            for back in range(k):
-                if order[other, back] == row:
-                    members[row, count] = other
-                    count += 1
-                    break
-        counts[row] = count
+        counts[row] = mutual(order, row, k, members[row])
 
 
 @numba.njit(nogil=True, cache=True)
@@ -105,16 +135,9 @@ def _expand(first, end, skipped, reciprocals, out):  # type: ignore[no-untyped-d
 
 
 @numba.njit(nogil=True, cache=True)
-def _weigh(first, end, skipped, of, sets, weights):  # type: ignore[no-untyped-def]
-    """Equation 7: a member weighs exp(-distance), with the distance relative to the row's largest; divided by the row's sum."""
+def _weigh_all(first, end, skipped, of, sets, weights):  # type: ignore[no-untyped-def]
     vectors, farthest = of
     members, counts = sets
     for row in range(first, end):
         own = skipped + row
-        total = 0.0  # stays 0 for a copy of so many earlier vectors that it is not among its own nearest: no member, no weight
-        for place in range(counts[row]):
-            weight = np.exp(-squared_distance(vectors, own, members[row, place]) / farthest[own])
-            weights[row, place] = weight
-            total += weight
-        for place in range(counts[row]):
-            weights[row, place] /= total
+        weigh(vectors, own, farthest[own], members[row, : counts[row]], weights[row])

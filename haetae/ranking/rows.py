@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from itertools import pairwise
 
 BLOCK_BYTES = 64 << 20  # of dense rows held at a time
@@ -27,9 +28,19 @@ def over_rows(kernel: Callable[[int, int], object], n_rows: int) -> None:
         kernel(0, n_rows)
         return
     edges = [n_rows * part // n_ranges for part in range(n_ranges + 1)]
-    with ThreadPoolExecutor(n_ranges) as pool:
-        for done in [pool.submit(kernel, first, end) for first, end in pairwise(edges)]:
-            done.result()
+    others = [_threads().submit(kernel, first, end) for first, end in pairwise(edges[1:])]
+    try:
+        kernel(0, edges[1])  # by the caller's own thread: one less to wake
+    finally:
+        wait(others)
+    for done in others:
+        done.result()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Kept: starting a thread costs as much as a small kernel. A kernel never calls `over_rows` itself."""
+    return ThreadPoolExecutor(max(1, _n_threads() - 1), thread_name_prefix="rows")
 
 
 def _n_threads() -> int:
