@@ -1,13 +1,16 @@
-"""How long whole queries take while many ask at once and sightings go on arriving.
+"""How long whole queries take while many ask and sightings go on arriving.
 
-    python -m benchmarks.search_load [--rows 100000] [--callers 1,10,50] [--seconds 20] [--inserts 500] [--network NAME] [--save]
+    python -m benchmarks.search_load [--rows 100000] [--callers 1,10,50] [--rate 2,5,10] [--seconds 20] [--inserts 500]
+                                     [--processes 1] [--at-once N] [--network NAME] [--save]
 
 A real PostgreSQL with a gallery as large as asked for (see `measuring.crowd` and `measuring.large_gallery`), the search service's
-API in a process of its own, an inserting process that upserts so many sightings a second, and callers each of whom asks anew as
-soon as the answer is there. A query looks for the person of one confirmed sighting in all 30 days and cameras: candidates,
-re-ranking, people, trajectories, storing and HTTP included, the embedding of a photo not (see `benchmarks.query` for that).
+API in one process or several, an inserting process that upserts so many sightings a second, and callers: each of so many asks
+anew as soon as the answer is there (`--callers`), or queries come by chance, so many a second (`--rate`). A query looks for the
+person of one confirmed sighting in all 30 days and cameras: candidates, re-ranking, people, trajectories, storing and HTTP
+included, the embedding of a photo not (see `benchmarks.query` for that). Several processes are asked in turn, as replicas are.
 
-`--save` writes the entry "search_load" of benchmarks/results/<date>-<machine>.json and draws docs/results/search-load.svg.
+A million rows take minutes to draw and fill; what is being done is said on stderr. `--save` writes the entry "search_load" of
+benchmarks/results/<date>-<machine>.json and draws docs/results/search-load.svg.
 """
 
 from __future__ import annotations
@@ -19,21 +22,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-import httpx
 import numpy as np
 import psutil
 
 from benchmarks.measuring import figures
+from benchmarks.measuring.callers import Asking, Heard, closed, opened
 from benchmarks.measuring.crowd import Crowd, embedded_crops
 from benchmarks.measuring.curves import RESULTS, drawn
 from benchmarks.measuring.large_gallery import N_CAMERAS, N_DAYS, START, camera_name, fill, id_of
@@ -61,6 +62,8 @@ from tests.kit import builders, servers
 
 SEED, PER_PERSON, A_BATCH = 5, 10, 25
 LAST_DAY = START + timedelta(days=N_DAYS - 1, hours=12)
+WINDOW = {"from": START.isoformat(), "to": (START + timedelta(days=N_DAYS)).isoformat(), "limit": 50}
+_OWN = mp.get_context("spawn")
 
 
 class Unasked:
@@ -77,73 +80,131 @@ class Unasked:
         raise AssertionError("no photo is asked with")
 
 
-@dataclass(slots=True)
-class Heard:
-    """What callers saw: seconds of each query, steps' milliseconds, how many went wrong."""
-
-    durations_s: list[float] = field(default_factory=list)
-    steps_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    failures: list[str] = field(default_factory=list)
-
-
 def main() -> None:
     """Fills, serves, inserts, asks, and writes the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--callers", default="1,10,50")
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--inserts", type=float, default=500)
-    parser.add_argument("--network", default="haetae-reid")
-    parser.add_argument("--save", action="store_true")
-    given = parser.parse_args()
+    given = _arguments()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the service sets it, whose processes begin with this one's modules
+    say = _teller()
     crops, people = embedded_crops(given.network.split(","))
     crowd = Crowd.fitted(crops, people)
+    say(f"drawing {given.rows:,} sightings")
     vectors, _ = crowd.sightings(given.rows, PER_PERSON, SEED)
     found: dict[str, object] = {"n_rows": given.rows, "dimension": vectors.shape[1], "inserts_asked_per_s": given.inserts}
-    own = mp.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder, servers.postgres(Path(folder) / "postgres") as (part, _):
         migrate(part.url)
         store = open_store(part.url, cipher=Cipher([]))
-        fill(part.url, store, vectors, with_sightings=True)
+        fill(part.url, store, vectors, with_sightings=True, say=say)
         with store.begin() as transaction:
             token = transaction.api_keys.add("benchmark", "operator")
         store.close()
+        del vectors
         new = normalised(crowd.sightings(4096, PER_PERSON, SEED + 1)[0])
-        stop, (here, there) = own.Event(), own.Pipe()
-        server = own.Process(target=serve, args=(part.url, folder, there, stop), daemon=True)
-        inserter = own.Process(target=insert, args=(part.url, new, given.inserts, there, stop), daemon=True)
-        server.start()
-        found["served"] = about = here.recv()
-        print(about, file=sys.stderr)
-        ids = [str(id_of(row)) for row in np.random.default_rng(SEED).choice(given.rows, 1000, replace=False).tolist()]
-        address = f"http://127.0.0.1:{about['port']}"
-        asked(address, token, ids, 1, 3.0)
-        if given.inserts:
-            inserter.start()
-        by_callers: dict[int, dict[str, Any]] = {}
-        for n in map(int, given.callers.split(",")):
-            before = busy_s(server.pid)
-            by_callers[n] = told(asked(address, token, ids, n, given.seconds), given.seconds)
-            by_callers[n]["service_cpu_ms"] = round(1000 * (busy_s(server.pid) - before) / max(1, by_callers[n]["n"]), 1)
-            print(n, by_callers[n], file=sys.stderr, flush=True)
-        stop.set()
-        if given.inserts:
-            found["inserted_per_s"] = here.recv()
-            inserter.join(20)
-        server.join(20)
-    found |= {"callers": by_callers, "load_after": round(os.getloadavg()[0], 1)}
+        with _serving(given, part.url, folder, found, say) as served:
+            ids = [str(id_of(row)) for row in np.random.default_rng(SEED).choice(given.rows, 1000, replace=False).tolist()]
+            asking = Asking([port for _, port in served], token, WINDOW, ids)
+            closed(asking, len(served), 3.0)
+            with _inserting(given.inserts, part.url, new, found):
+                found |= _asked(given, asking, [pid for pid, _ in served], say)
+    found |= {"processes": given.processes, "load_after": round(os.getloadavg()[0], 1)}
     if given.save:
-        print(figures.write("search_load", found), file=sys.stderr)
-        line = [(float(n), one["p95_ms"]) for n, one in by_callers.items()]
-        middle = [(float(n), one["p50_ms"]) for n, one in by_callers.items()]
+        _save(given, found)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--callers", default="1,10,50", help="numbers of callers who ask back to back; empty for none")
+    parser.add_argument("--rate", default="", help="queries a second that come by chance")
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--inserts", type=float, default=500)
+    parser.add_argument("--processes", type=int, default=1, help="of the service")
+    parser.add_argument("--at-once", type=int, default=None, help="queries that each answers at once; as set up unless given")
+    parser.add_argument("--network", default="haetae-reid")
+    parser.add_argument("--save", action="store_true")
+    return parser.parse_args()
+
+
+def _teller() -> Callable[[str], None]:
+    """Says on stderr what goes on, and when."""
+    began = time.perf_counter()
+    return lambda what: print(f"{time.perf_counter() - began:7.1f} s  {what}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _serving(
+    given: argparse.Namespace, url: str, folder: str, found: dict[str, object], say: Callable[[str], None]
+) -> Iterator[list[tuple[int, int]]]:
+    """So many processes of the service: each one's process id and port."""
+    stop, (here, there) = _OWN.Event(), _OWN.Pipe()
+    processes = [
+        _OWN.Process(target=serve, args=(url, folder, given.at_once, there, stop), daemon=True) for _ in range(given.processes)
+    ]
+    served = []
+    for process in processes:  # one after the other: the first compiles what the others load
+        process.start()
+        served.append(about := here.recv())
+        say(f"serves: {about}")
+    found["served"] = served[0] if len(served) == 1 else served
+    try:
+        yield [(process.pid or 0, about["port"]) for process, about in zip(processes, served, strict=True)]
+    finally:
+        stop.set()
+        for process in processes:
+            process.join(20)
+
+
+@contextmanager
+def _inserting(per_s: float, url: str, vectors: Vectors, found: dict[str, object]) -> Iterator[None]:
+    """A process that inserts meanwhile; how many a second it were stands in `found` afterwards."""
+    stop, (here, there) = _OWN.Event(), _OWN.Pipe()
+    process = _OWN.Process(target=insert, args=(url, vectors, per_s, there, stop), daemon=True)
+    if per_s:
+        process.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if per_s:
+            found["inserted_per_s"] = here.recv()
+            process.join(20)
+
+
+def _asked(given: argparse.Namespace, asking: Asking, pids: Sequence[int], say: Callable[[str], None]) -> dict[str, Any]:
+    """The figures by number of callers, and by rate."""
+
+    def measured(what: str, ask: Callable[[], Heard]) -> dict[str, Any]:
+        service_s, own_s = sum(map(busy_s, pids)), busy_s(os.getpid())
+        one = ask().figures()
+        n = max(1, one["n"])
+        one["service_cpu_ms"] = round(1000 * (sum(map(busy_s, pids)) - service_s) / n, 1)
+        one["callers_cpu_ms"] = round(1000 * (busy_s(os.getpid()) - own_s) / n, 1)
+        say(f"{what}: {one}")
+        return one
+
+    callers = {
+        n: measured(f"{n} callers", lambda n=n: closed(asking, n, given.seconds))  # type: ignore[misc]
+        for n in map(int, filter(None, given.callers.split(",")))
+    }
+    rates = {
+        rate: measured(f"{rate:g} a second", lambda rate=rate: opened(asking, rate, given.seconds))  # type: ignore[misc]
+        for rate in map(float, filter(None, given.rate.split(",")))
+    }
+    return {"callers": callers, "rates": rates}
+
+
+def _save(given: argparse.Namespace, found: dict[str, Any]) -> None:
+    print(figures.write("search_load", found), file=sys.stderr)
+    by_callers = found["callers"]
+    if by_callers:
+        lines = {name: [(float(n), one[f"{name}_ms"]) for n, one in by_callers.items()] for name in ("p95", "p50")}
         title = f"Whole queries over {given.rows:,} sightings, {given.inserts:g} arriving a second"
         axes = ("callers who ask at once", "milliseconds")
-        (RESULTS / "search-load.svg").write_text(drawn(title, axes, {"p95": line, "p50": middle}), encoding="utf-8")
+        (RESULTS / "search-load.svg").write_text(drawn(title, axes, lines), encoding="utf-8")
 
 
-def serve(url: str, folder: str, told_to: Connection, stop: Event) -> None:
+def serve(url: str, folder: str, at_once: int | None, told_to: Connection, stop: Event) -> None:
     """The API over the database; tells its port and what its index holds once that is loaded."""
-    section, clock = SearchSection(), SystemClock()
+    section, clock = SearchSection(answered_at_once=at_once), SystemClock()
     store = open_store(url, cipher=Cipher([Cipher.new_key()]), pool_size=8)
     networks = Unasked()
     beside = open_store(url, cipher=Cipher([]), pool_size=2)
@@ -193,52 +254,10 @@ def insert(url: str, vectors: Vectors, per_s: float, told_to: Connection, stop: 
     store.close()
 
 
-def asked(address: str, token: str, ids: Sequence[str], n_callers: int, seconds: float) -> Heard:
-    """What so many callers heard who ask one query after another for some seconds."""
-    heard, until = Heard(), time.perf_counter() + seconds
-    window = {"from": START.isoformat(), "to": (START + timedelta(days=N_DAYS)).isoformat(), "limit": 50}
-
-    def call(caller: int) -> None:
-        rng = np.random.default_rng(caller)
-        headers = {"Authorization": f"Bearer {token}"}
-        with httpx.Client(base_url=address, headers=headers, timeout=120, trust_env=False) as client:
-            while time.perf_counter() < until:
-                began = time.perf_counter()
-                response = client.post("/v1/queries", json={**window, "confirmed": [ids[int(rng.integers(len(ids)))]]})
-                if response.status_code != 201:
-                    heard.failures.append(f"{response.status_code} {response.text[:200]}")
-                    continue
-                heard.durations_s.append(time.perf_counter() - began)
-                for step, ms in response.json()["timings_ms"].items():
-                    heard.steps_ms[step].append(ms)
-
-    threads = [threading.Thread(target=call, args=(caller,)) for caller in range(n_callers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return heard
-
-
 def busy_s(pid: int | None) -> float:
     """Processor seconds of a process until now."""
     times = psutil.Process(pid).cpu_times()
     return times.user + times.system
-
-
-def told(heard: Heard, seconds: float) -> dict[str, Any]:
-    """The figures of one number of callers."""
-    if not heard.durations_s:
-        return {"failures": heard.failures[:3], "n": 0, "p50_ms": 0.0, "p95_ms": 0.0}
-    return {
-        "n": len(heard.durations_s),
-        "per_s": round(len(heard.durations_s) / seconds, 1),
-        "p50_ms": round(1000 * float(np.percentile(heard.durations_s, 50)), 1),
-        "p95_ms": round(1000 * float(np.percentile(heard.durations_s, 95)), 1),
-        "steps_ms": {step: round(median(ms), 1) for step, ms in heard.steps_ms.items()},
-        "n_failures": len(heard.failures),
-        "failures": heard.failures[:3],
-    }
 
 
 if __name__ == "__main__":

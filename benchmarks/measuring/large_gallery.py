@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -56,8 +56,18 @@ def id_of(row: int) -> UUID:
     return UUID(int=(0x5EED << 100) | (row * 0x9E3779B97F4A7C15 % 2**64))
 
 
-def fill(url: str, store: Store, vectors: NDArray[np.float16], *, with_sightings: bool = False) -> None:
-    """(n, d) unit vectors as the gallery of `builders.MODEL`; with all that a whole query reads where asked for."""
+def fill(
+    url: str,
+    store: Store,
+    vectors: NDArray[np.float16],
+    *,
+    with_sightings: bool = False,
+    say: Callable[[str], None] = lambda what: None,
+) -> None:
+    """(n, d) unit vectors as the gallery of `builders.MODEL`; with all that a whole query reads where asked for.
+
+    `say` is told what is being done.
+    """
     store.ensure_days(*(START.date() + timedelta(days=day) for day in range(N_DAYS)))
     with store.begin() as transaction:
         number = transaction.session.scalar(
@@ -69,14 +79,18 @@ def fill(url: str, store: Store, vectors: NDArray[np.float16], *, with_sightings
     engine = open_unlimited(url, application_name="benchmark")
     raw = engine.raw_connection()
     columns = "started_at, ended_at, started_on, model_id, sighting_id, camera_id, vector"
-    for piece in _pieces(vectors, number or 0):
+    for n, piece in enumerate(_pieces(vectors, number or 0)):
+        if n % 10 == 0:
+            say(f"filling embeddings: {n * _PIECE:,} of {len(vectors):,}")
         raw.cursor().copy_expert(f"COPY sighting_embeddings ({columns}) FROM STDIN WITH (FORMAT binary)", io.BytesIO(piece))
     raw.commit()
     raw.close()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("INSERT INTO sighting_days SELECT sighting_id, started_on FROM sighting_embeddings"))
         if with_sightings:
+            say("filling sightings")
             _add_sightings(connection, store)
+        say("vacuuming")
         connection.execute(text("VACUUM (ANALYZE) sighting_embeddings, sighting_days, sightings"))
     engine.dispose()
 

@@ -31,6 +31,7 @@ _TYPICAL_S, _TYPICAL_N = 120.0, 10.0
 _DIRECT_ONWARD = 0.9  # of those who are seen next at a camera: went straight there
 _FEW = 3.0  # examples that say nothing about what is possible
 _MOST_NEXT = 500  # cameras whose next ones are remembered
+_MOST_FASTEST = 200_000  # pairs whose least times are remembered
 _MOST_WORKED_OUT = 20_000  # distributions that are remembered, about 1 kB each
 
 
@@ -61,6 +62,7 @@ class TravelTimes:
     reach: Reach = field(default_factory=Reach)
     smoothing: Smoothing = field(default_factory=Smoothing)
     _worked_out: dict[tuple[str, CameraId, CameraId], Floats] = field(default_factory=dict, init=False, repr=False)
+    _fastest: dict[Pair, float] = field(default_factory=dict, init=False, repr=False)
     _next: dict[CameraId, dict[CameraId, float]] = field(default_factory=dict, init=False, repr=False)
     _arrivals: dict[CameraId, float] = field(default_factory=dict, init=False, repr=False)
     _typical_s: list[float] = field(default_factory=list, init=False, repr=False)
@@ -138,6 +140,14 @@ class TravelTimes:
         By the map: nobody is faster than `reach.max_speed_m_s`; cameras that are near each other may see the same spot. Where
         more than a few examples are known they decide: views that overlap although they stand apart, or that never do.
         """
+        known = self._fastest.get((a, b))
+        if known is None:
+            if len(self._fastest) >= _MOST_FASTEST:
+                self._fastest.clear()
+            known = self._fastest[a, b] = self._fastest_s(a, b)
+        return known
+
+    def _fastest_s(self, a: CameraId, b: CameraId) -> float:
         if a == b:
             return -self.reach.tolerance_s
         metres = self.metres(a, b)

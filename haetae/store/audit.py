@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from haetae.store.tables import AuditRow
 
+_RECORD = insert(AuditRow.__table__).inline()  # made once, and nothing is asked back
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
@@ -35,7 +37,7 @@ class Audit:
     def record(self, actor: str, act: str, subject: str, detail: Mapping[str, Any], at: datetime, *, origin: str = "") -> None:
         """Writes the act down. `detail` is a JSON document without secrets, crops or embeddings."""
         row = {"at": at, "actor": actor, "origin": origin, "act": act, "subject": subject, "detail": dict(detail)}
-        self._session.execute(insert(AuditRow).values(**row))
+        self._session.connection().execute(_RECORD, row)
 
     def page(
         self, *, limit: int = 100, before: int | None = None, actor: str | None = None, subject: str | None = None

@@ -7,6 +7,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from haetae.errors import Misconfigured
+from haetae.store.freshness import ping_what_rested
 from haetae.store.secrets import Cipher
 from haetae.store.store import Store
 
@@ -35,11 +36,11 @@ def open_store(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_CONNECT_TIMEOUT_S,
-        pool_pre_ping=True,
         pool_use_lifo=True,
         hide_parameters=True,
         connect_args=arguments,
     )
+    ping_what_rested(engine)
     definitions = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     return Store(engine, definitions, cipher, scan_workers=scan_workers)
 

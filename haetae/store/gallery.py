@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Double, Uuid, any_, bindparam, cast, delete, func, literal, select, text, update
+from sqlalchemy import Double, Select, Uuid, any_, bindparam, cast, delete, func, literal, select, text, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
@@ -16,7 +16,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from haetae.domain.attributes import AttributeCondition
 from haetae.domain.embedding import Embedding, ModelVersion, Vectors, normalised
 from haetae.domain.ids import CameraId, TrackletId
-from haetae.domain.query import Scope, TrajectoryStep
+from haetae.domain.query import Scope
+from haetae.domain.stays import Stays
 from haetae.errors import HaetaeError, Poison, Transient
 from haetae.store.failures import within_budget
 from haetae.store.scopes import allowed_by, cameras_in, within
@@ -28,6 +29,15 @@ _NEW_EMBEDDING = insert(SightingEmbeddingRow)
 _STORE_EMBEDDING = _NEW_EMBEDDING.on_conflict_do_update(
     index_elements=["started_on", "sighting_id"],
     set_={name: _NEW_EMBEDDING.excluded[name] for name in ("ended_at", "model_id", "vector")},
+)
+_PROLONG = (
+    update(SightingEmbeddingRow)
+    .where(SightingEmbeddingRow.started_on == bindparam("of_day"), SightingEmbeddingRow.sighting_id == bindparam("of_id"))
+    .values(ended_at=bindparam("until"))
+)
+_NOTE_MISSING = text(
+    "INSERT INTO removed_embeddings (removed_in, sighting_id, started_on) "
+    "VALUES (pg_current_xact_id()::text::bigint, :of_id, :of_day) ON CONFLICT DO NOTHING"
 )
 _ADD_MODEL = insert(EmbeddingModelRow).on_conflict_do_nothing(constraint="embedding_models_once")
 _FIND_MODEL = select(EmbeddingModelRow.id, EmbeddingModelRow.dimension).where(
@@ -87,18 +97,17 @@ class Gallery:
             return np.empty((0, 0), dtype=np.float32)
         return np.stack([found[id].vector for id in ids])
 
-    def stays(self, ids: Sequence[TrackletId]) -> list[TrajectoryStep]:
-        """When and by which camera each was seen, in the order of `ids`, without positions: little work where sightings are much.
+    def stays(self, ids: Sequence[TrackletId]) -> Stays:
+        """When and by which camera each was seen, in the order of `ids`: little work where sightings are much.
 
         Raises Transient where one has no embedding any more.
         """
         row = SightingEmbeddingRow
-        wanted = select(row.sighting_id, row.camera_id, row.started_at, row.ended_at)
-        found = self._session.execute(wanted.where(row.started_on.in_(self._days_of(ids)), among(row.sighting_id, ids)))
-        stays = {id: TrajectoryStep(TrackletId(id), CameraId(camera), since, until, None) for id, camera, since, until in found}
+        found = self._session.connection().execute(_placed([row.sighting_id, row.camera_id, row.started_at, row.ended_at], ids))
+        stays = {id: (CameraId(camera), since, until) for id, camera, since, until in found}
         if missing := [id for id in ids if id not in stays]:
             raise Transient("Sightings changed while they were read.", n=len(missing), first=missing[0])
-        return [stays[id] for id in ids]
+        return Stays.of(stays[id] for id in ids)
 
     def put_embedding(self, id: TrackletId, started_at: datetime, embedding: Embedding) -> bool:
         """Replaces a stored sighting's embedding; False where there is no such sighting. `started_at` is the sighting's."""
@@ -120,23 +129,14 @@ class Gallery:
         row = SightingEmbeddingRow
         self._session.execute(delete(row).where(row.started_on == day, row.sighting_id == id))
 
-    def _embeddings(self, ids: Sequence[TrackletId], model: ModelVersion | None = None) -> dict[UUID, Embedding]:
-        row = SightingEmbeddingRow
-        wanted = (
-            select(row.sighting_id, row.vector, EmbeddingModelRow.name, EmbeddingModelRow.version)
-            .join(EmbeddingModelRow, EmbeddingModelRow.id == row.model_id)
-            .where(row.started_on.in_(self._days_of(ids)), among(row.sighting_id, ids))
-        )
-        if model is not None:
-            wanted = wanted.where(EmbeddingModelRow.name == model.name, EmbeddingModelRow.version == model.version)
-        return {
-            id: Embedding(normalised(vector[None, :])[0], ModelVersion(name, version))
-            for id, vector, name, version in self._session.execute(wanted)
-        }
-
-    def _days_of(self, ids: Sequence[UUID]) -> Sequence[date]:
-        """The days under which those of the sightings that are stored are found: what prunes partitions."""
-        return self._session.scalars(select(SightingDayRow.started_on).distinct().where(among(SightingDayRow.id, ids))).all()
+    def _embeddings(self, ids: Sequence[TrackletId], model: ModelVersion) -> dict[UUID, Embedding]:
+        row, known = SightingEmbeddingRow, EmbeddingModelRow
+        of_model = select(known.id).where(known.name == model.name, known.version == model.version).scalar_subquery()
+        found = self._session.connection().execute(_placed([row.sighting_id, row.vector], ids, row.model_id == of_model)).all()
+        if not found:
+            return {}
+        vectors = normalised(np.stack([vector for _, vector in found]))
+        return {id: Embedding(vector, model) for (id, _), vector in zip(found, vectors, strict=True)}
 
     def _put(self, key: Mapping[str, Any], embedding: Embedding) -> None:
         """`key`: started_on, sighting_id, camera_id, started_at, ended_at."""
@@ -146,10 +146,12 @@ class Gallery:
         self._session.connection().execute(_STORE_EMBEDDING, {**key, "model_id": number, "vector": embedding.vector})
 
     def _prolong(self, key: Mapping[str, Any]) -> None:
-        """The sighting lasted longer; its embedding stays."""
-        row = SightingEmbeddingRow
-        same = (row.started_on == key["started_on"]) & (row.sighting_id == key["sighting_id"])
-        self._session.execute(update(row).where(same).values(ended_at=key["ended_at"]))
+        """The sighting lasted longer; its embedding stays. That it has none is written down like a removal: who counts
+        sightings by their embeddings looks there for the others."""
+        connection = self._session.connection()
+        same = {"of_day": key["started_on"], "of_id": key["sighting_id"]}
+        if not connection.execute(_PROLONG, {**same, "until": key["ended_at"]}).rowcount:
+            connection.execute(_NOTE_MISSING, same)
 
     def _number_of(self, model: ModelVersion, dimension: int, *, make: bool = False) -> int | None:
         """The model's number; None where nothing was embedded with it. Raises DimensionsDiffer."""
@@ -177,6 +179,15 @@ class Gallery:
             ("parallel_tuple_cost", "0.01"),
         ):
             self._session.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+
+
+def _placed(columns: Sequence[InstrumentedAttribute[Any]], ids: Sequence[UUID], *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Columns of the embeddings of these sightings; each is looked up in the one partition that can hold it."""
+    row, day = SightingEmbeddingRow, SightingDayRow
+    same = (row.started_on == day.started_on) & (row.sighting_id == day.id)
+    # OFFSET 0 keeps PostgreSQL from reading whole partitions to join them
+    found = select(*columns).where(same, *conditions).offset(0).lateral()
+    return select(found).select_from(day).join(found, true()).where(among(day.id, ids))
 
 
 def among(column: InstrumentedAttribute[UUID], ids: Sequence[UUID]) -> ColumnElement[bool]:

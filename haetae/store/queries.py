@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, true, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, func, select, true, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from haetae.domain.embedding import Embedding, ModelVersion
@@ -23,6 +23,25 @@ UNSEEN_FOR = timedelta(seconds=60)
 
 _KEYS_HOLD_FOR = timedelta(days=1)
 _ABANDONED = {"kind": "query-abandoned", "status": 503, "detail": "Whoever answered the query stopped. Ask it again."}
+
+
+# Made once: building a statement costs more than running it.
+_ROWS = QueryRow.__table__.c
+_MINE = (_ROWS.id == bindparam("of")) & (_ROWS.state == "running")
+_START = (
+    insert(QueryRow.__table__)
+    .values(seen_alive_at=func.now())
+    .on_conflict_do_nothing(index_elements=["caller", "once_key"], index_where=_ROWS.once_key.is_not(None))
+    .returning(_ROWS.id)
+)
+_TELL = update(QueryRow.__table__).where(_MINE).values(progress=bindparam("progress"), seen_alive_at=func.now())
+_ANSWER = (
+    update(QueryRow.__table__)
+    .where(_MINE)
+    .values(state="answered", answer=cast(bindparam("document", type_=Text()), JSONB), ended_at=bindparam("at"))
+    .returning(_ROWS.id)
+)
+_ADD_PROBE = insert(QueryProbeRow.__table__)
 
 
 class QueryState(StrEnum):
@@ -90,30 +109,35 @@ class Queries:
             "request": record.request,
             "answer": record.answer,
             "state": QueryState.RUNNING.value,
-            "seen_alive_at": func.now(),
             "repeats": repeats,
+            "once_key": None,
+            "once_digest": None,
         }
         if once is not None:
             columns |= {"once_key": once.key, "once_digest": once.digest}
             old = (row.caller == record.caller) & (row.once_key == once.key) & (row.asked_at <= record.asked_at - _KEYS_HOLD_FOR)
             self._change(old, once_key=None)
-        made = insert(row).values(**columns).on_conflict_do_nothing(
-            index_elements=["caller", "once_key"], index_where=row.once_key.is_not(None)
-        )  # fmt: skip
-        if self._session.execute(made.returning(row.id)).first() is None:
+        if self._session.connection().execute(_START, columns).first() is None:
             return False
         self._put_probes(record.id, probes)
         return True
 
-    def tell(self, id: UUID, progress: Mapping[str, Any]) -> bool:
-        """How far it is, from whoever answers it; whether it should stop: somebody asked for that, or it ended already."""
-        changed = update(QueryRow).where(_runs(id)).values(progress=dict(progress), seen_alive_at=func.now())
-        found = self._session.execute(changed.returning(QueryRow.cancel_asked_at), execution_options=_UNSEEN).one_or_none()
-        return found is None or found.cancel_asked_at is not None
+    def tell(self, progress: Mapping[UUID, Mapping[str, Any]]) -> None:
+        """How far queries are, from whoever answers them, and that somebody does."""
+        if progress:
+            self._session.connection().execute(_TELL, [{"of": id, "progress": dict(each)} for id, each in progress.items()])
 
-    def answered(self, id: UUID, answer: Mapping[str, Any], at: datetime) -> bool:
-        """It has its answer; False where it has ended otherwise."""
-        return self._change(_runs(id), state=QueryState.ANSWERED.value, answer=dict(answer), ended_at=at)
+    def to_stop(self, ids: Collection[UUID]) -> set[UUID]:
+        """Those of the queries that should stop: somebody asked for that, or they ended already."""
+        row = QueryRow
+        goes_on = (row.state == QueryState.RUNNING.value) & row.cancel_asked_at.is_(None)
+        going_on = self._session.scalars(select(row.id).where(row.id.in_(ids), goes_on))
+        return set(ids) - set(going_on)
+
+    def answered(self, id: UUID, answer: str, at: datetime) -> bool:
+        """It has its answer, a JSON document; False where it has ended otherwise."""
+        found = self._session.connection().execute(_ANSWER, {"of": id, "document": answer, "at": at})
+        return found.first() is not None
 
     def ended(self, id: UUID, state: QueryState, problem: Mapping[str, Any], at: datetime) -> bool:
         """It will never have an answer, for this reason; False where it has ended already. Its key is free again."""
@@ -193,7 +217,7 @@ class Queries:
     def _put_probes(self, id: UUID, probes: Sequence[StoredProbe]) -> None:
         if probes:
             rows = [_probe_columns(id, n, probe) for n, probe in enumerate(probes)]
-            self._session.execute(insert(QueryProbeRow).values(rows))
+            self._session.connection().execute(_ADD_PROBE, rows)
 
     def _change(self, which: ColumnElement[bool], **columns: object) -> bool:
         changed = update(QueryRow).where(which).values(**columns).returning(QueryRow.id)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, bindparam, func, or_, select, true, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Engine, Row, Select, Uuid, any_, bindparam, func, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from haetae.domain.attributes import AttributeCondition
-from haetae.domain.embedding import Embedding, ModelVersion
+from haetae.domain.embedding import Embedding, ModelVersion, normalised
 from haetae.domain.geometry import ImageSize
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
@@ -31,7 +32,7 @@ from haetae.store.documents import (
     unpack_path,
 )
 from haetae.store.failures import within_budget
-from haetae.store.gallery import Gallery, among
+from haetae.store.gallery import Gallery
 from haetae.store.partitions import PARTITIONED, ensure_days
 from haetae.store.scopes import allowed_by, cameras_in, weighed, within
 from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
@@ -105,10 +106,10 @@ class Sightings(Gallery):
 
     def many(self, ids: Sequence[TrackletId], *, with_embeddings: bool = False) -> list[Sighting]:
         """The sightings in the order of `ids`; those that are not stored are left out."""
-        row = SightingRow
-        wanted = select(row).where(row.started_on.in_(self._days_of(ids)), among(row.id, ids))
-        embeddings = self._embeddings(ids) if with_embeddings else {}
-        found = {r.id: _sighting(r, embeddings.get(r.id)) for r in self._session.scalars(wanted)}
+        if not ids:
+            return []
+        rows = self._session.connection().execute(_looked_up(with_embeddings=with_embeddings), {"ids": list(ids)})
+        found = {row.id: _sighting(row, _embedding(row) if with_embeddings else None) for row in rows}
         return [found[id] for id in ids if id in found]
 
     def page(
@@ -205,6 +206,28 @@ class Sightings(Gallery):
         raise Transient("The sighting's day is being dropped.", sighting_id=id, day=day)
 
 
+@cache
+def _looked_up(*, with_embeddings: bool) -> Select[Any]:
+    """The sightings of `ids`, each looked up in the one partition that can hold it."""
+    day, row, embedding, model = SightingDayRow, SightingRow, SightingEmbeddingRow, EmbeddingModelRow
+    # OFFSET 0 keeps PostgreSQL from reading whole partitions to join them
+    its = select(row.__table__).where(row.started_on == day.started_on, row.id == day.id).offset(0).lateral()
+    looks = select(embedding.vector, embedding.model_id)
+    looks_of = looks.where(embedding.started_on == day.started_on, embedding.sighting_id == day.id).offset(0).lateral()
+    wanted = select(its).select_from(day).join(its, true())
+    if with_embeddings:
+        wanted = select(its, looks_of.c.vector, model.name.label("model_name"), model.version.label("model_version"))
+        joined = wanted.select_from(day).join(its, true()).outerjoin(looks_of, true())
+        wanted = joined.outerjoin(model, model.id == looks_of.c.model_id)
+    return wanted.where(day.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+
+
+def _embedding(row: Row[Any]) -> Embedding | None:
+    if row.vector is None:
+        return None
+    return Embedding(normalised(row.vector[None, :])[0], ModelVersion(row.model_name, row.model_version))
+
+
 def _columns(sighting: Sighting) -> dict[str, Any]:
     return {
         "id": sighting.id,
@@ -224,7 +247,7 @@ def _columns(sighting: Sighting) -> dict[str, Any]:
     }
 
 
-def _sighting(row: SightingRow, embedding: Embedding | None = None) -> Sighting:
+def _sighting(row: SightingRow | Row[Any], embedding: Embedding | None = None) -> Sighting:
     return Sighting(
         id=TrackletId(row.id),
         camera_id=CameraId(row.camera_id),

@@ -14,6 +14,7 @@ from haetae.store.alerts import Alerts
 from haetae.store.api_keys import ApiKeys
 from haetae.store.audit import Audit
 from haetae.store.cameras import Cameras
+from haetae.store.circumstances import Circumstances, circumstances
 from haetae.store.failures import translated
 from haetae.store.interruption import Interruption
 from haetae.store.outbox import Outbox
@@ -46,6 +47,10 @@ class Transaction:
         self.webhooks = Webhooks(session, cipher)
         self.api_keys = ApiKeys(session)
         self.audit = Audit(session)
+
+    def circumstances(self) -> Circumstances:
+        """What decides how a query is answered besides what it asks."""
+        return circumstances(self.session)
 
 
 class Store:

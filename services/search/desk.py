@@ -9,6 +9,7 @@ from haetae.bus.ledger import Ledger
 from haetae.domain.timing import Clock
 from haetae.media.address import AddressPolicy
 from haetae.ranking import KReciprocal
+from haetae.store.circumstances import Circumstances
 from haetae.store.store import Store, Transaction
 from services.search.gallery import Index
 from services.search.limits import Buckets
@@ -38,9 +39,9 @@ class Desk:
     tunings: RememberedTuning = field(default_factory=RememberedTuning)
     second_reader: SecondReader | None = None  # without it, nobody is asked for second opinions on sentences
 
-    def tuned(self, transaction: Transaction) -> Tuned:
+    def tuned(self, transaction: Transaction, seen: Circumstances) -> Tuned:
         """The pipeline that answers now, by what was tuned last; the neighbour graphs follow it. Raises Transient."""
-        found = self.tunings.of(transaction, self.pipeline, self.section, self.clock)
+        found = self.tunings.numbered(seen.tuning, transaction, self.pipeline, (self.section, self.clock))
         how, graphs = found.pipeline.ranking.reranking, self.index.graphs if self.index else None
         if graphs is not None and isinstance(how, KReciprocal):
             graphs.how = how

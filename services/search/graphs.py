@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import ModelVersion, Vectors, normalised
+from haetae.domain.sighting_ids import SightingIds
 from haetae.ranking import KReciprocal
 from haetae.ranking.fingerprints import fingerprints
 from haetae.ranking.neighbour_graph import NeighbourGraph
-from haetae.store.index import DayView, Generation, Partition, to_ids
+from haetae.store.index import DayView, Generation, Partition
 from haetae.telemetry import logs
 from services.search.metrics import graphed
 from services.search.port import Reranked
@@ -73,7 +74,7 @@ class Graphs:
         days = [day for day in tuple(self._days.values()) if day.is_for(how)]
         if not days or model != self._model or not ids:
             return None
-        wanted = to_ids(ids)
+        wanted = SightingIds.of(ids).columns
         found = Reranked(np.zeros((len(probes), len(ids)), np.float32), np.zeros(len(ids), np.bool_))
         for day in days:
             day.rerank(wanted, probes, how, found)

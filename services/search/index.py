@@ -9,12 +9,29 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from haetae.domain.embedding import ModelVersion
+from haetae.domain.query import Scope
 from haetae.errors import Transient
-from haetae.store.index import EmbeddingIndex, Found, Limits, Question, nearest
+from haetae.store.index import EmbeddingIndex, Found, Limits, Question, Sight
 from haetae.store.store import Store
 from haetae.telemetry import logs
 from services.search.graphs import Graphs
 from services.search.metrics import indexed
+
+
+class Sighted:
+    """A scope as an index sees it; None where there is no index, and of the nearest where it is of another network."""
+
+    def __init__(self, index: EmbeddingIndex | None, session: Session, scope: Scope) -> None:
+        self._model = index.model if index else None
+        self._sight = Sight(index, session, scope) if index else None
+
+    def count(self) -> int | None:
+        """How many sightings the scope has."""
+        return self._sight.count() if self._sight else None
+
+    def nearest(self, model: ModelVersion, asked: Question) -> Found | None:
+        """As `haetae.store.index.nearest`."""
+        return self._sight.nearest(asked) if self._sight and self._model == model else None
 
 
 class Indexing:
@@ -39,10 +56,9 @@ class Indexing:
         self._index: EmbeddingIndex | None = None
         self._is_behind = False
 
-    def nearest(self, session: Session, model: ModelVersion, asked: Question) -> Found | None:
-        """As `haetae.store.index.nearest`; None also where the model is not that of the serving network."""
-        index = self._index
-        return nearest(index, session, asked) if index is not None and index.model == model else None
+    def sight(self, session: Session, scope: Scope) -> Sighted:
+        """What the index of now can tell of the scope."""
+        return Sighted(self._index, session, scope)
 
     def start(self, stop: threading.Event) -> None:
         """Begins, and returns at once; ends when `stop` is set."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import ModelVersion, Vectors
-from haetae.domain.explanation import LogOdds, SharedNeighbours
-from haetae.domain.ids import CameraId, TrackletId
+from haetae.domain.explanation import SharedNeighbours
+from haetae.domain.ids import CameraId
 from haetae.domain.query import Query
 from haetae.domain.sighting import Sighting
+from haetae.domain.sighting_ids import SightingIds
 from haetae.ranking import AllTheSame, CameraAware, Reranking, TakenBy, rerank_embeddings
 from haetae.ranking.explanation import shared_neighbours
 from haetae.ranking.feedback import pushed_back
-from haetae.ranking.fusion import fuse_photos, order_value
+from haetae.ranking.fusion import fuse_photos
 from haetae.ranking.likeness import Likeness
+from haetae.ranking.most_similar import FindsMostSimilar
 from services.search.port import Gallery
 from services.search.probes import Probes
 from services.search.weighing import FARTHEST, Look
@@ -26,55 +27,62 @@ from services.search.weighing import FARTHEST, Look
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looks:
-    """What the nearest sightings look like to `probes`: `vectors` (n, d) in the order of `ids`, and each one's look.
+    """What the nearest sightings look like to `probes`: `vectors` (n, d) in the order of `ids`, and each one's look as columns.
 
-    `n_against_all` of them were re-ranked against everybody of their day, the others against each other alone.
+    `distances` (n,) cosine and `reranked` (n,) float32, `log_odds` (n,) float64 of the latter. `n_against_all` of them were
+    re-ranked against everybody of their day, the others against each other alone.
     """
 
     probes: Probes
     reranking: Reranking
-    ids: Sequence[TrackletId]
+    ids: SightingIds
     vectors: Vectors
-    of: Mapping[TrackletId, Look]
+    distances: NDArray[np.float32]
+    reranked: NDArray[np.float32]
+    log_odds: NDArray[np.float64]
     n_against_all: int = 0
 
-    def nearest(self, limit: int, order: Mapping[TrackletId, float] | None = None) -> list[TrackletId]:
-        """The `limit` whose looks are best, or who are first by `order`, and those that are as good as the last of them."""
+    def at(self, place: int) -> Look:
+        """That of one of them."""
+        return Look(float(self.distances[place]), float(self.reranked[place]), float(self.log_odds[place]))
 
-        def key(id: TrackletId) -> tuple[float, float]:
-            look = self.of[id]
-            return order[id] if order else order_value(LogOdds(look.log_odds, None, None)), look.distance
+    def first(self, limit: int, order: NDArray[np.float64]) -> list[int]:
+        """The places of the `limit` who are first by `order` (n,), then by distance, and of those who are as good as the last."""
+        last = np.lexsort((self.distances, order))[min(limit, len(order)) - 1]
+        kept = (order < order[last]) | ((order == order[last]) & (self.distances <= self.distances[last]))
+        return [int(place) for place in np.flatnonzero(kept)]
 
-        last = key(nsmallest(limit, self.ids, key=key)[-1])
-        return [id for id in self.ids if key(id) <= last]
-
-    def shared(self, ids: Sequence[TrackletId]) -> list[SharedNeighbours]:
-        """With how many of a probe's nearest each of `ids` shares its own, as many as the re-ranking looks at."""
-        places = {id: place for place, id in enumerate(self.ids)}
+    def shared(self, places: Sequence[int]) -> list[SharedNeighbours]:
+        """With how many of a probe's nearest each of them shares its own, as many as the re-ranking looks at."""
         k = self.reranking.k1_across if isinstance(self.reranking, CameraAware) else self.reranking.k1
-        return shared_neighbours(self.probes.vectors, self.vectors, [places[id] for id in ids], k)
+        return shared_neighbours(self.probes.vectors, self.vectors, places, k)
+
+
+def nobody(probes: Probes, how: Reranking) -> Looks:
+    """Where nobody is near."""
+    nothing = np.empty(0, np.float32)
+    return Looks(probes, how, SightingIds.of([]), np.empty((0, 0), np.float32), nothing, nothing, np.empty(0, np.float64))
 
 
 def compared(
-    nearest: tuple[Sequence[TrackletId], Vectors],
+    nearest: tuple[SightingIds, Vectors],
     query: Query,
     probes: Probes,
     gallery: Gallery,
-    how: tuple[Reranking, Likeness],
+    how: tuple[Reranking, Likeness, FindsMostSimilar | None],
 ) -> Looks:
-    """The `nearest` (ids and vectors, at least one) re-ranked; `how`, and by a network whose distances are worth what it says."""
-    (ids, vectors), (reranking, likeness) = nearest, how
+    """The `nearest` (ids and vectors, at least one) re-ranked: `how`, what distances of the network are worth, who compares."""
+    (ids, vectors), (reranking, likeness, elsewhere) = nearest, how
     cosines = _cosine(probes.vectors, vectors)
     distances = fuse_photos(cosines, probes.qualities)
-    after, known = _reranked((ids, vectors), probes, gallery, reranking)
+    after, known = _reranked((ids, vectors), probes, gallery, (reranking, elsewhere))
     reranked = fuse_photos(after, probes.qualities)
     away = _embedded(gallery.sightings(query.rejected), probes.model) if query.rejected else []
     if away:
         reranked = pushed_back(reranked, cosines.min(axis=0), _cosine(np.stack(away), vectors).min(axis=0))
     slope = likeness.of(reranking)
-    pairs = zip(ids, distances.tolist(), reranked.tolist(), strict=True)
-    of = {id: Look(before, after, slope.log_odds(after)) for id, before, after in pairs}
-    return Looks(probes, reranking, ids, vectors, of, int(known.sum()))
+    log_odds = slope.steepness * (slope.even - reranked.astype(np.float64))
+    return Looks(probes, reranking, ids, vectors, distances, reranked, log_odds, int(known.sum()))
 
 
 def _cosine(probes: Vectors, gallery: Vectors) -> NDArray[np.float32]:
@@ -94,25 +102,28 @@ def _taken_by(n_photos: int, cameras: Sequence[CameraId]) -> TakenBy:
 
 
 def _reranked(
-    nearest: tuple[Sequence[TrackletId], Vectors], probes: Probes, gallery: Gallery, how: Reranking
+    nearest: tuple[SightingIds, Vectors], probes: Probes, gallery: Gallery, by: tuple[Reranking, FindsMostSimilar | None]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """(n_photos, n) re-ranked distances, and of whom (n,) they come from a stored graph: the others are re-ranked together."""
-    ids, vectors = nearest
+    (ids, vectors), (how, elsewhere) = nearest, by
     stored = gallery.reranked(ids, probes, how)
     if stored is not None and stored.known.all():
         return stored.distances, stored.known
     taken_by = None
     if isinstance(how, CameraAware):
-        taken_by = _taken_by(len(probes.vectors), [stay.camera_id for stay in gallery.stays(ids)])
-    together = _reranked_together(probes.vectors, vectors, how, taken_by)
+        taken_by = _taken_by(len(probes.vectors), gallery.stays(ids).seen_by())
+    together = _reranked_together((probes.vectors, vectors), how, taken_by, elsewhere)
     if stored is None:
         return together, np.zeros(len(ids), np.bool_)
     return np.where(stored.known, stored.distances, together), stored.known
 
 
-def _reranked_together(probes: Vectors, gallery: Vectors, how: Reranking, taken_by: TakenBy | None) -> NDArray[np.float32]:
-    """Re-ranked distances; where all vectors are one there is nothing to re-rank, and all are at distance 0."""
+def _reranked_together(
+    vectors: tuple[Vectors, Vectors], how: Reranking, taken_by: TakenBy | None, elsewhere: FindsMostSimilar | None
+) -> NDArray[np.float32]:
+    """Re-ranked distances of probes and gallery; where all vectors are one there is nothing to re-rank: all are at distance 0."""
+    probes, gallery = vectors
     try:
-        return rerank_embeddings(probes, gallery, how, taken_by)
+        return rerank_embeddings(probes, gallery, how, taken_by, elsewhere)
     except AllTheSame:
         return np.zeros((len(probes), len(gallery)), np.float32)

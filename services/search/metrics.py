@@ -18,6 +18,19 @@ _SEARCHES = _metrics.counter(
     "searches", "Searches for the nearest sightings, by what answered: the index or an exact scan.", ["by"]
 )
 
+_COMPARISONS = _metrics.counter(
+    "comparisons", "Re-rankings for which Triton was asked to compare all with all, by who did: triton, or here.", ["by"]
+)
+
+
+_LINE = _metrics.gauge("queries_in_line", "Queries of this process that wait for their turn, or are being answered.", ["state"])
+
+
+def lined_up(n_answered: int, n_waiting: int) -> None:
+    """Tells how many queries are answered and how many wait."""
+    _LINE.labels("answered").set(n_answered)
+    _LINE.labels("waiting").set(n_waiting)
+
 
 def indexed(n_rows: int, n_bytes: int) -> None:
     """Tells how large the index is."""
@@ -33,6 +46,11 @@ def graphed(n_rows: int) -> None:
 def searched(by: str) -> None:
     """Counts one search by "index" or "scan"."""
     _SEARCHES.labels(by).inc()
+
+
+def compared(by: str) -> None:
+    """Counts one comparison of all with all by "triton" or "here"."""
+    _COMPARISONS.labels(by).inc()
 
 
 def answered(timings_s: Mapping[str, float], *, n_photos: int, n_conditions: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from haetae.domain.embedding import ModelVersion
+from haetae.domain.query import Scope
 from haetae.errors import Transient
 from haetae.store.index import Found, Question
 from haetae.store.milvus import Connected, Follower, nearest
@@ -18,6 +19,21 @@ from services.search.graphs import Graphs
 __all__ = ["Connected", "Following"]
 
 _WORTH_TELLING = 1_000  # rows handed on together
+
+
+class Sighted:
+    """Milvus as one transaction sees it."""
+
+    def __init__(self, following: Following, session: Session) -> None:
+        self._following = following
+        self._session = session
+
+    def count(self) -> None:
+        """PostgreSQL counts: Milvus does not know what a transaction sees."""
+
+    def nearest(self, model: ModelVersion, asked: Question) -> Found | None:
+        """As an exact scan would find; None where only that can tell."""
+        return self._following.nearest(self._session, model, asked)
 
 
 class Following:
@@ -33,6 +49,10 @@ class Following:
         self._every_s = every_s
         self._follower: Follower | None = None
         self._is_away = False
+
+    def sight(self, session: Session, scope: Scope) -> Sighted:
+        """What Milvus can tell of the scope."""
+        return Sighted(self, session)
 
     def nearest(self, session: Session, model: ModelVersion, asked: Question) -> Found | None:
         """As `haetae.store.milvus.nearest`; None also where Milvus is away."""

@@ -20,12 +20,13 @@ from haetae.ranking.explanation import with_hops
 from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson, group_people
 from haetae.ranking.likeness import Likeness
+from haetae.ranking.most_similar import FindsMostSimilar
 from haetae.ranking.open_set import InGallery, Presence
 from haetae.routing.hops import impossible_together
 from haetae.routing.person import likeliest_way
 from haetae.routing.plausibility import log_likelihood_ratio
 from haetae.routing.trajectory import step_of, trajectory
-from services.search.looks import Looks, compared
+from services.search.looks import Looks, compared, nobody
 from services.search.port import Gallery
 from services.search.probes import Probes
 from services.search.stages import Progress, Steps
@@ -36,7 +37,10 @@ __all__ = ["Answer", "Gallery", "Ranking", "SearchPipeline"]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How candidates are chosen and ordered; `reliability`, `likeness` and `presence` are those of the networks that serve."""
+    """How candidates are chosen and ordered; `reliability`, `likeness` and `presence` are those of the networks that serve.
+
+    `elsewhere` compares candidates for a re-ranking in place of this process.
+    """
 
     reranking: Reranking = field(default_factory=KReciprocal)
     same_person: SamePerson = field(default_factory=SamePerson)
@@ -45,6 +49,7 @@ class Ranking:
     reliability: Reliability = UNMEASURED
     likeness: Likeness = field(default_factory=Likeness)
     presence: Presence = field(default_factory=Presence)
+    elsewhere: FindsMostSimilar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +121,35 @@ class SearchPipeline:
 
     def _compared(self, weigher: Weigher, probes: Probes, gallery: Gallery, how: Reranking, steps: Steps) -> Looks:
         query, rejected = weigher.query, set(weigher.query.rejected)
-        nearest = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit) + len(rejected))
-        ids = [id for id in nearest if id not in rejected]
+        ids = gallery.nearest(probes, query, max(self._ranking.n_reranked, query.limit) + len(rejected))
+        if rejected:
+            ids = ids.at([place for place, id in enumerate(ids) if id not in rejected])
         steps.end("scan", len(ids))
         vectors = gallery.vectors(ids, probes)
         steps.end("vectors", len(vectors))
         if not ids:
-            return Looks(probes, how, (), vectors, {})
-        looks = compared((ids, vectors), query, probes, gallery, (how, self._ranking.likeness))
+            return nobody(probes, how)
+        looks = compared((ids, vectors), query, probes, gallery, (how, self._ranking.likeness, self._ranking.elsewhere))
         steps.end("rerank", len(ids))
         return looks
 
     def _in_gallery(self, query: Query, looks: Looks, n_gallery: int) -> InGallery | None:
         if query.confirmed or (n_gallery and not looks.ids):  # it is known, or nothing could be compared
             return None
-        return self._ranking.presence.of(np.array([look.distance for look in looks.of.values()]), n_gallery)
+        return self._ranking.presence.of(looks.distances, n_gallery)
 
     def _by_photos(self, weigher: Weigher, looks: Looks, gallery: Gallery, steps: Steps) -> list[Candidate]:
         if not looks.ids:
             return []
-        query, wanted = weigher.query, looks.ids
+        query, places = weigher.query, list(range(len(looks.ids)))
         if not query.conditions:  # then looks, and with confirmed sightings times and places, decide: the rest need not be loaded
-            stays = gallery.stays(wanted) if query.confirmed else ()
-            wanted = looks.nearest(query.limit, {s.sighting_id: weigher.order_of(s, looks.of[s.sighting_id]) for s in stays})
-        found = best([weigher.candidate(sighting, looks.of[sighting.id]) for sighting in gallery.sightings(wanted)], query.limit)
+            stays = gallery.stays(looks.ids) if query.confirmed else None
+            places = looks.first(query.limit, weigher.orders(looks.ids, looks.log_odds, stays))
+        place_of = dict(zip(looks.ids.at(places), places, strict=True))
+        weighed = [weigher.candidate(s, looks.at(place_of[s.id])) for s in gallery.sightings(list(place_of))]
+        found = best(weighed, query.limit)
         steps.end("load", len(found))
-        shared = looks.shared([candidate.sighting.id for candidate in found])
+        shared = looks.shared([place_of[candidate.sighting.id] for candidate in found])
         return [replace(c, explanation=replace(c.explanation, shared=each)) for c, each in zip(found, shared, strict=True)]
 
     def _by_attributes(self, weigher: Weigher, gallery: Gallery, steps: Steps) -> list[Candidate]:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from haetae.domain.embedding import Vectors
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId, TrackletId
-from haetae.domain.query import Query, Scope, TrajectoryStep
+from haetae.domain.query import Query, Scope
 from haetae.domain.sighting import Sighting
+from haetae.domain.sighting_ids import SightingIds
+from haetae.domain.stays import Stays
 from haetae.ranking import Reranking
 from haetae.ranking.evidence import Reliability
 from haetae.routing.plausibility import TravelTimes
@@ -31,26 +33,26 @@ class Reranked:
 class Gallery(Protocol):
     """The sightings as one transaction sees them, and where the cameras stand."""
 
-    def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
+    def nearest(self, probes: Probes, query: Query, limit: int) -> SightingIds:
         """The `limit` sightings of the query's scope that are nearest to any of the probes, by exact scan.
 
         Only embeddings of the probes' model are compared; required conditions exclude what speaks against them.
         """
         ...
 
-    def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> Vectors:
+    def vectors(self, ids: SightingIds, probes: Probes) -> Vectors:
         """(n, d) float32 unit rows of the probes' model in the order of `ids`, which `nearest` gave."""
         ...
 
-    def reranked(self, ids: Sequence[TrackletId], probes: Probes, how: Reranking) -> Reranked | None:
+    def reranked(self, ids: SightingIds, probes: Probes, how: Reranking) -> Reranked | None:
         """Each probe re-ranked against everybody whom a stored neighbour graph holds, not against `ids` alone.
 
         None where no graph is for `how`, or none knows more than `ids`.
         """
         ...
 
-    def stays(self, ids: Sequence[TrackletId]) -> list[TrajectoryStep]:
-        """When and by which camera each of `ids` was seen, which `nearest` gave, in their order; without positions."""
+    def stays(self, ids: SightingIds) -> Stays:
+        """When and by which camera each of `ids` was seen, which `nearest` gave, in their order."""
         ...
 
     def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:

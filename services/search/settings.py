@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Literal
 
@@ -12,10 +13,12 @@ from haetae.ranking import KReciprocal
 from haetae.ranking.evidence import UNMEASURED, Reliability
 from haetae.ranking.fusion import Weights
 from haetae.ranking.identity import SamePerson
+from haetae.ranking.most_similar import FindsMostSimilar
 from haetae.settings import Settings
 from haetae.store.index import Limits
 from services.search.graphs import Graphs
 from services.search.pipeline import Ranking
+from services.search.queries.turns import Turns
 
 
 class SearchSection(BaseModel):
@@ -26,6 +29,9 @@ class SearchSection(BaseModel):
     longest_window_days: float = Field(default=31, gt=0, le=366)
     queries_per_minute: float = Field(default=60, gt=0)  # of one caller, over time
     queries_at_once: int = Field(default=20, ge=1)  # of one caller, in a burst
+    answered_at_once: int | None = Field(default=None, ge=1, le=256)  # queries of this process; one more than cores unless set
+    most_waiting: int = Field(default=200, ge=0)  # queries that wait for their turn; more are refused (503)
+    longest_wait_s: float = Field(default=30.0, gt=0, le=600)  # who would wait longer is refused
     heartbeat_s: float = Field(default=5.0, gt=0)  # a stream of events is never silent for longer
     followers_at_once: int = Field(default=200, ge=1)  # streams of events of queries that others ask, of this process
     key_remembered_s: float = Field(default=5.0, ge=0)  # a removed API key works this much longer
@@ -48,11 +54,19 @@ class SearchSection(BaseModel):
     index_compared: int = Field(default=4_000, ge=100, le=50_000)
     graph_rows: int = Field(default=100_000, ge=0)  # sightings of the newest days that are re-ranked against everybody; 0: none
     graph_refresh_s: float = Field(default=5.0, gt=0, le=600)
+    nearest: Literal["here", "triton"] = "here"  # who compares candidates for a re-ranking; without Triton's answer this process
     milvus_uri: str = "http://127.0.0.1:19530"
     milvus_token: SecretStr = SecretStr("")
     milvus_index: str = "FLAT"  # exact; HNSW, DISKANN, GPU_CAGRA ... are faster, and miss some
     milvus_deadline_s: float = Field(default=10.0, gt=0)
     longest_camera_test_s: float = Field(default=10.0, gt=0, le=30)
+
+    @property
+    def turns(self) -> Turns:
+        """The line of queries of one process."""
+        n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        at_once = self.answered_at_once or n_cores + 1
+        return Turns(at_once, most_waiting=self.most_waiting, longest_wait_s=self.longest_wait_s)
 
     @property
     def longest_window(self) -> timedelta:
@@ -76,7 +90,7 @@ class SearchSection(BaseModel):
         """How candidates are chosen and ordered, by networks that nobody has measured."""
         return self.ranking_with(Calibration(), UNMEASURED)
 
-    def ranking_with(self, embedder: Calibration, reliability: Reliability) -> Ranking:
+    def ranking_with(self, embedder: Calibration, reliability: Reliability, elsewhere: FindsMostSimilar | None = None) -> Ranking:
         """How candidates are chosen and ordered, by what an embedder and the readings of attributes are worth."""
         return Ranking(
             reranking=KReciprocal(self.k1, self.k2, self.weight_of_original),
@@ -86,6 +100,7 @@ class SearchSection(BaseModel):
             reliability=reliability,
             likeness=embedder.likeness,
             presence=embedder.presence,
+            elsewhere=elsewhere,
         )
 
 

@@ -83,9 +83,20 @@ class RememberedTuning:
 
     def of(self, transaction: Transaction, base: SearchPipeline, section: SearchSection, clock: Clock) -> Tuned:
         """As the transaction sees it; `base` where nothing was tuned, or an operator has set all of it. Raises Transient."""
-        newest = transaction.tunings.newest()
+        return self.numbered(transaction.circumstances().tuning, transaction, base, (section, clock))
+
+    def numbered(
+        self, number: int | None, transaction: Transaction, base: SearchPipeline, how: tuple[SearchSection, Clock]
+    ) -> Tuned:
+        """As `of`, where the transaction is known to see the tuning of this number, which is read only where it is new."""
+        with self._lock:
+            kept = self._kept
+        if number is not None and kept is not None and kept[:2] == (number, base):
+            return kept[2]
+        newest = transaction.tunings.newest() if number is not None else None
         if newest is None:
             return Tuned(base)
+        section, clock = how
         with self._lock:
             kept = self._kept
             if kept is None or kept[:2] != (newest.id, base):

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import nsmallest
+
+import numpy as np
+from numpy.typing import NDArray
 
 from haetae.domain.explanation import Explanation
 from haetae.domain.geometry import GeoPoint
 from haetae.domain.ids import CameraId
 from haetae.domain.query import Candidate, Query, TrajectoryStep
 from haetae.domain.sighting import Sighting
+from haetae.domain.sighting_ids import SightingIds
+from haetae.domain.stays import Stays
 from haetae.ranking.evidence import Reliability, probability
 from haetae.ranking.explanation import Plausibility, conditions_explained
-from haetae.ranking.fusion import Weights, fused, order_value
+from haetae.ranking.fusion import LEAST_PLAUSIBLE, Weights, fused, order_value
 from haetae.ranking.space_time import space_time
+from haetae.routing.many_stays import fits_between, step_at
 from haetae.routing.trajectory import step_of
 from haetae.routing.travel_times import TravelTimes
 
@@ -43,10 +49,20 @@ class Weigher:
     weights: Weights
     times: TravelTimes = field(default_factory=TravelTimes)
 
-    def order_of(self, stay: TrajectoryStep, look: Look) -> float:
-        """What a sighting with this look is ordered by where no attributes are asked for; `stay` without its position."""
-        placed = replace(stay, position=self.positions.get(stay.camera_id))
-        return order_value(fused(look.log_odds, None, self._in_time(placed), self.weights))
+    def orders(self, ids: SightingIds, appearance: NDArray[np.float64], stays: Stays | None) -> NDArray[np.float64]:
+        """(n,) what sightings of this appearance (n,), in log odds, are ordered by where no attributes are asked for:
+        `order_value` of each, with no candidates made. `stays` are those of the ids; None where no sighting is confirmed."""
+        total = appearance
+        if self.known and stays is not None and len(ids):
+            total = appearance + self.weights.space_time * np.maximum(self._fits(ids, stays), LEAST_PLAUSIBLE)
+        return np.array([probability(-each) for each in total.tolist()], np.float64)
+
+    def _fits(self, ids: SightingIds, stays: Stays) -> NDArray[np.float64]:
+        """(n,) log odds of times and places."""
+        fits, unsaid = fits_between(ids, stays, self.known, self.positions, self.times)
+        for place in np.flatnonzero(unsaid).tolist():
+            fits[place] = self._in_time(step_at(ids, stays, place, self.positions)) or 0.0
+        return fits
 
     def _in_time(self, stay: TrajectoryStep) -> float | None:
         return space_time(stay, self.known, self.plausible) if self.known else None

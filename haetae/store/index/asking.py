@@ -1,43 +1,53 @@
-"""Nearest sightings by an index, as exact as the caller's transaction."""
+"""An index as one transaction sees it: how many sightings a scope has, and which are nearest, as exact as the transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from haetae.domain.attributes import AttributeCondition
-from haetae.domain.embedding import Vectors, normalised
+from haetae.domain.embedding import Vectors
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
-from haetae.ranking.halves import nearest_distances
-from haetae.ranking.sign_bit_scan import Estimates, Wanted, estimated
+from haetae.domain.sighting_ids import SightingIds, to_columns
+from haetae.domain.stays import Stays
+from haetae.ranking.sign_bit_scan import Wanted, estimated
 from haetae.store.failures import within_budget
-from haetae.store.index.day_rows import DayView, Ids
+from haetae.store.index.changes import Changes, changes_within
+from haetae.store.index.counting import count_inside, inside_among
+from haetae.store.index.day_rows import DayView
 from haetae.store.index.embedding_index import EmbeddingIndex, Generation
-from haetae.store.index.reading import Changed, Position, allowed, changed_within, distances_of, position, to_ids, to_us, to_uuids
+from haetae.store.index.nearest_rows import NearestRows
+from haetae.store.index.reading import Partition, Position, n_embedded_otherwise, n_without_embedding, position, to_us
 from haetae.store.scopes import LONGEST_SIGHTING, cameras_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """Sightings with their cosine distances 0-2, nearest first; `vectors` of those whose vectors are held in memory."""
+    """Sightings, nearest first, with their cosine distances (n,) 0-2; of those that are held in memory when and where they were
+    (`stays`), and where vectors are held `vectors` (n, d) unit rows."""
 
-    nearest: list[tuple[TrackletId, float]]
-    vectors: dict[TrackletId, NDArray[np.float32]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Candidates:
-    """Rows of the index (m,), nearest first, with their `ids` (m, 2) and `distances` (m,)."""
-
-    rows: NDArray[np.int64]
-    ids: Ids
+    ids: SightingIds
     distances: NDArray[np.float32]
+    stays: Stays | None = None
+    vectors: Vectors | None = None
+
+    @classmethod
+    def of(cls, nearest: Sequence[tuple[UUID, float]]) -> Found:
+        """Ids and distances, nearest first."""
+        ids = SightingIds(to_columns(id for id, _ in nearest))
+        return cls(ids, np.clip(np.array([distance for _, distance in nearest], np.float32), 0, 2))
+
+    @property
+    def nearest(self) -> list[tuple[TrackletId, float]]:
+        """Each with its distance."""
+        return list(zip(self.ids, self.distances.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,130 +60,107 @@ class Question:
     conditions: Sequence[AttributeCondition] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Where a transaction stands: a generation of the index that it sees all of, the days of its scope, what changed since."""
+
+    at: Position
+    generation: Generation
+    cameras: Sequence[CameraId] | None
+    days: Sequence[tuple[Partition, DayView]]
+    changes: Changes
+    wanted: Wanted
+
+    @property
+    def views(self) -> list[DayView]:
+        """Of the days."""
+        return [view for _, view in self.days]
+
+
+class Sight:
+    """What an index can tell one REPEATABLE READ transaction of one scope. Where it cannot, the answer is None: only PostgreSQL
+    knows. Raises Refused (503) where it takes too long."""
+
+    def __init__(self, index: EmbeddingIndex, session: Session, scope: Scope) -> None:
+        self._index = index
+        self._session = session
+        self._scope = scope
+        self._looked = False
+        self._standing: Standing | None = None
+
+    def count(self) -> int | None:
+        """How many sightings the scope has, those included that have no embedding, or another network's."""
+        with within_budget():
+            standing = self._stand()
+            if standing is None:
+                return None
+            changes, wanted = standing.changes, standing.wanted
+            n = len(changes.arrived.ids) + sum(count_inside(view, wanted) for view in standing.views)
+            for partition, view in standing.days:
+                if changes.partitions is None or partition.oid in changes.partitions:
+                    n -= inside_among(view, wanted, changes.ids)
+            others = standing.at.models - {standing.generation.model_number}
+            if others:
+                n += n_embedded_otherwise(self._session, others, self._scope, standing.cameras)
+            if standing.at.any_removed:
+                n += n_without_embedding(self._session, self._scope, standing.cameras)
+            return n
+
+    def nearest(self, asked: Question) -> Found | None:
+        """What an exact scan of the scope would find, or nearly; None also where too few or too many rows are to choose from, or
+        fewer rows came out than went in."""
+        with within_budget():
+            standing = self._stand()
+            if standing is None or asked.limit < 1 or not any(view.n for view in standing.views):
+                return None
+            scanned = [view.scanned for view in standing.views]
+            estimates = estimated(scanned, standing.wanted, standing.generation.code.planes(asked.probes))
+            rows = NearestRows(self._session, self._index.limits, standing.views, standing.changes, standing.generation.cameras)
+            found = rows.found(estimates, asked.probes, asked.scope, (asked.limit, asked.conditions))
+            return None if found is None else Found(*found)
+
+    def _stand(self) -> Standing | None:
+        if not self._looked:
+            self._standing, self._looked = self._look(), True
+        return self._standing
+
+    def _look(self) -> Standing | None:
+        at = position(self._session)
+        generation = self._index.generation(at)
+        cameras = cameras_in(self._session, self._scope)
+        if generation is None or cameras == []:
+            return None
+        days = _days(generation, at, self._scope)
+        if days is None:
+            return None
+        since, number = generation.snapshot.oldest_running, generation.model_number
+        changes = changes_within(self._session, since, number, self._scope, cameras)
+        if changes is None:
+            return None
+        return Standing(at, generation, cameras, days, changes, _wanted(generation, self._scope, cameras))
+
+
 def nearest(index: EmbeddingIndex, session: Session, asked: Question) -> Found | None:
     """What an exact scan in this REPEATABLE READ transaction would find, or nearly; None where only the scan can tell.
 
-    None: nothing is loaded that this transaction may see, too few or too many rows to choose from, or fewer rows came out than
-    went in. Raises Refused (503) where it takes too long.
+    Raises Refused (503) where it takes too long.
     """
-    with within_budget():
-        at = position(session)
-        generation = index.generation(at)
-        cameras = cameras_in(session, asked.scope)
-        if generation is None or cameras == [] or asked.limit < 1:
-            return None
-        views = _views(generation, at, asked.scope)
-        if views is None or sum(view.n for view in views) == 0:
-            return None
-        since = generation.snapshot.oldest_running
-        changed = changed_within(session, since, generation.model_number, asked.probes, asked.scope, cameras)
-        if changed is None:
-            return None
-        scanned = [view.scanned for view in views]
-        estimates = estimated(scanned, _wanted(generation, asked.scope, cameras), generation.code.planes(asked.probes))
-        return _Search(index, session, asked, views, changed).found(estimates)
+    return Sight(index, session, asked.scope).nearest(asked)
 
 
-def _views(generation: Generation, at: Position, scope: Scope) -> list[DayView] | None:
+def _days(generation: Generation, at: Position, scope: Scope) -> list[tuple[Partition, DayView]] | None:
     """The days that the scope looks at; None where the generation lacks one of them."""
     first = (scope.window.start - LONGEST_SIGHTING).astimezone(UTC).date()
     last = scope.window.end.astimezone(UTC).date()
     days = sorted((p for p in at.partitions if first <= p.day <= last), key=lambda p: p.day)
     if any(day not in generation.days for day in days):
         return None
-    views = [generation.days[day] for day in days]
     start_us, end_us = to_us(scope.window.start), to_us(scope.window.end)
-    return [view for view in views if view.first_us < end_us and view.last_us >= start_us]
+    found = [(day, generation.days[day]) for day in days]
+    return [(day, view) for day, view in found if view.first_us < end_us and view.last_us >= start_us]
 
 
 def _wanted(generation: Generation, scope: Scope, cameras: Sequence[CameraId] | None) -> Wanted:
     seen_by = np.full(max(1, len(generation.cameras)), cameras is None)
     seen_by[[generation.cameras[camera] for camera in cameras or () if camera in generation.cameras]] = True
     return Wanted(to_us(scope.window.start), to_us(scope.window.end), seen_by, generation.number)
-
-
-class _Search:
-    """One question's way from the index's rows to the answer."""
-
-    def __init__(self, index: EmbeddingIndex, session: Session, asked: Question, views: list[DayView], changed: Changed) -> None:
-        self._limits = index.limits
-        self._session = session
-        self._asked = asked
-        self._views = views
-        self._edges = np.cumsum([0, *(view.n for view in views)])
-        self._changed = changed
-        self._required = any(condition.required for condition in asked.conditions)
-        self._held = all(view.halves is not None for view in views)
-
-    def found(self, estimates: Estimates) -> Found | None:
-        """Looks at more and more of the rows until enough of them may be answers."""
-        n, limits = estimates.n_inside, self._limits
-        if n <= limits.scanned and not self._held:
-            return None
-        enough = limits.depth * self._asked.limit
-        m = n if n <= limits.compared_all else min(n, max(limits.compared, enough) + len(self._changed.ids))
-        most = max(m, limits.compared_all)
-        while m <= most:
-            candidates = self._compared(estimates.best(m))
-            if candidates is None:
-                return None
-            n_kept = len(candidates.rows)
-            if m >= n or n_kept >= enough:
-                return self._merged(candidates)
-            m = min(n, max(2 * m, int(1.2 * m * enough / max(1, n_kept))))
-        return None
-
-    def _compared(self, rows: NDArray[np.int64]) -> _Candidates | None:
-        """Those of the rows that may be answers, by exact distance; None where PostgreSQL lacks rows that the index has."""
-        ids = np.empty((len(rows), 2), np.uint64)
-        distances = np.empty(len(rows), np.float32)
-        cuts = np.searchsorted(rows, self._edges).tolist()  # rows are in order, so those of a view stand together
-        for view, edge, first, end in zip(self._views, self._edges.tolist(), cuts, cuts[1:], strict=False):
-            local = rows[first:end] - edge
-            ids[first:end] = view.ids[local]
-            if self._held and view.halves is not None and end > first:
-                distances[first:end] = nearest_distances(view.halves, local, self._asked.probes)
-        known = ~_among(ids, self._changed.ids)
-        rows, ids, distances = rows[known], ids[known], distances[known]
-        if not self._held:
-            uuids = to_uuids(ids)
-            stored = distances_of(self._session, uuids, self._asked.probes, self._asked.scope)
-            if len(stored) < len(uuids):
-                return None
-            distances = np.array([stored[id] for id in uuids], np.float32)
-        if self._required:
-            fitting = allowed(self._session, to_uuids(ids), self._asked.conditions, self._asked.scope)
-            fits = _among(ids, to_ids(list(fitting)))
-            rows, ids, distances = rows[fits], ids[fits], distances[fits]
-        order = np.argsort(distances, kind="stable")
-        return _Candidates(rows[order], ids[order], distances[order])
-
-    def _merged(self, candidates: _Candidates) -> Found:
-        """With the rows that changed since the index's snapshot."""
-        limit, new = self._asked.limit, list(self._changed.inside)
-        if self._required and new:
-            fitting = allowed(self._session, [id for id, _ in new], self._asked.conditions, self._asked.scope)
-            new = [one for one in new if one[0] in fitting]
-        ids, rows = to_uuids(candidates.ids[:limit]), candidates.rows[:limit]
-        near = list(zip(candidates.distances[:limit].tolist(), ids, strict=True))
-        best = sorted([*near, *((distance, id) for id, distance in new)])[:limit]
-        held = dict(zip(map(TrackletId, ids), self._vectors(rows), strict=True)) if self._held else {}
-        return Found([(TrackletId(id), min(max(distance, 0.0), 2.0)) for distance, id in best], held)
-
-    def _vectors(self, rows: NDArray[np.int64]) -> Vectors:
-        part = np.searchsorted(self._edges, rows, side="right") - 1
-        stored = [
-            view.halves[row - self._edges[number]]
-            for number, row in zip(part.tolist(), rows.tolist(), strict=True)
-            if (view := self._views[number]).halves is not None
-        ]
-        return normalised(np.stack(stored).view(np.float16)) if stored else np.empty((0, 0), np.float32)
-
-
-def _among(ids: Ids, others: Ids) -> NDArray[np.bool_]:
-    """(n,) whether each id is one of the others."""
-    likely = np.isin(ids[:, 0] ^ ids[:, 1], others[:, 0] ^ others[:, 1])
-    known = set(map(tuple, others.tolist()))
-    for place in np.flatnonzero(likely).tolist():
-        likely[place] = tuple(ids[place].tolist()) in known
-    return likely

@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haetae.domain.embedding import Vectors
+from haetae.domain.sighting_ids import Ids
 from haetae.ranking.halves import Halves, to_halves
 from haetae.ranking.sign_bit_scan import ScannedRows
 from haetae.ranking.sign_bits import SignCode
 
 STILL_HERE = 2**32 - 1
 _FIRST_ROOM = 1024
-
-Ids = NDArray[np.uint64]
-"""(n, 2) uint64: the 16 bytes of UUIDs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +36,19 @@ class NewRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayView:
-    """What a reader sees of a day: `scanned`, the `ids`, and the vectors as `halves` where they are kept."""
+    """What a reader sees of a day: `scanned`, the `ids`, and the vectors as `halves` where they are kept.
+
+    `n_here` are not gone. Of all rows, those included that are gone: the bounds of their times, microseconds since 2000.
+    """
 
     scanned: ScannedRows
     ids: Ids
     halves: Halves | None
+    n_here: int
     first_us: int  # the earliest start
     last_us: int  # the latest end
+    last_start_us: int
+    first_end_us: int
 
     @property
     def n(self) -> int:
@@ -63,6 +67,8 @@ class DayRows:
     n_gone: int = 0
     first_us: int = 2**62
     last_us: int = -(2**62)
+    last_start_us: int = -(2**62)
+    first_end_us: int = 2**62
     _arrays: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     _slots: NDArray[np.int32] = field(default_factory=lambda: np.full(2 * _FIRST_ROOM, -1, np.int32))
 
@@ -72,7 +78,8 @@ class DayRows:
             self._make_room(_FIRST_ROOM)
         a = {name: array[: self.n] for name, array in self._arrays.items()}
         scanned = ScannedRows(a["bits"], a["factors"], a["started"], a["ended"], a["camera"], a["gone_from"])  # type: ignore[arg-type]
-        return DayView(scanned, a["ids"], a.get("halves"), self.first_us, self.last_us)  # type: ignore[arg-type]
+        times = (self.first_us, self.last_us, self.last_start_us, self.first_end_us)
+        return DayView(scanned, a["ids"], a.get("halves"), self.n - self.n_gone, *times)  # type: ignore[arg-type]
 
     def append(self, rows: NewRows, generation: int) -> None:
         """Adds rows, which replace those of the same ids from `generation` on."""
@@ -97,6 +104,8 @@ class DayRows:
         self.n += n
         self.first_us = min(self.first_us, int(rows.started.min()))
         self.last_us = max(self.last_us, int(rows.ended.max()))
+        self.last_start_us = max(self.last_start_us, int(rows.started.max()))
+        self.first_end_us = min(self.first_end_us, int(rows.ended.min()))
 
     def remove(self, ids: Ids, generation: int) -> None:
         """Those of the rows that are here count no more from `generation` on."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
-import numpy as np
-from sqlalchemy import and_, case, false, null, select, text
+from sqlalchemy import and_, case, false, func, null, select, text
 from sqlalchemy.orm import Session
 
 from haetae.domain.attributes import AttributeCondition
 from haetae.domain.embedding import Vectors
 from haetae.domain.ids import CameraId
 from haetae.domain.query import Scope
+from haetae.domain.sighting_ids import Ids, to_columns
 from haetae.store.gallery import among, distance_to_nearest
-from haetae.store.index.day_rows import Ids
 from haetae.store.index.snapshot import Snapshot
 from haetae.store.scopes import allowed_by, within
 from haetae.store.tables import RemovedEmbeddingRow, SightingEmbeddingRow, SightingRow
@@ -24,7 +24,7 @@ from haetae.store.tables import RemovedEmbeddingRow, SightingEmbeddingRow, Sight
 MOST_CHANGES = 20_000
 """So many changed rows are compared one by one; where more have changed, the index is too old to help."""
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,33 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What a transaction sees."""
+    """What a transaction sees: `models` are the numbers of all that ever embedded, `any_removed` says whether sightings may have
+    no embedding."""
 
     snapshot: Snapshot
     partitions: frozenset[Partition]
+    models: frozenset[int]
+    any_removed: bool
 
 
 _POSITION = text("""
-    SELECT pg_current_snapshot()::text, c.oid::bigint, c.relfilenode::bigint, to_date(right(c.relname, 8), 'YYYYMMDD'),
-           c.oid::regclass::text
-    FROM (SELECT 1) AS one
-    LEFT JOIN pg_inherits i ON i.inhparent = 'sighting_embeddings'::regclass LEFT JOIN pg_class c ON c.oid = i.inhrelid
+    SELECT pg_current_snapshot()::text, ARRAY(SELECT id FROM embedding_models), EXISTS (SELECT FROM removed_embeddings),
+           ARRAY(SELECT concat_ws(' ', c.oid, c.relfilenode, right(c.relname, 8), c.oid::regclass)
+                 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                 WHERE i.inhparent = 'sighting_embeddings'::regclass)
 """)
 
 
 def position(session: Session) -> Position:
     """Where this transaction stands; it must be REPEATABLE READ."""
-    rows = session.execute(_POSITION).all()
-    return Position(Snapshot.parse(rows[0][0]), frozenset(Partition(*row[1:]) for row in rows if row[1] is not None))
+    snapshot, models, any_removed, partitions = session.connection().execute(_POSITION).one()
+    return Position(Snapshot.parse(snapshot), _partitions(tuple(partitions)), frozenset(models), any_removed)
+
+
+@lru_cache(maxsize=8)
+def _partitions(told: tuple[str, ...]) -> frozenset[Partition]:
+    found = [one.split(" ", 3) for one in told]
+    return frozenset(Partition(int(oid), int(file), date.fromisoformat(day), name) for oid, file, day, name in found)
 
 
 def gone_since(session: Session, since: int, model_number: int) -> Ids:
@@ -64,7 +73,7 @@ def gone_since(session: Session, since: int, model_number: int) -> Ids:
     row, removed = SightingEmbeddingRow, RemovedEmbeddingRow
     other = select(row.sighting_id).where(row.changed_in >= since, row.model_id != model_number)
     found = session.scalars(other.union_all(select(removed.sighting_id).where(removed.removed_in >= since)))
-    return to_ids(list(found))
+    return to_columns(list(found))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +101,7 @@ def changed_within(
     found = session.execute(changed.subquery().select().union_all(gone)).all()
     if len(found) >= MOST_CHANGES:
         return None
-    return Changed(to_ids([id for id, _, _ in found]), [(id, float(d)) for id, here, d in found if here])
+    return Changed(to_columns([id for id, _, _ in found]), [(id, float(d)) for id, here, d in found if here])
 
 
 def distances_of(session: Session, ids: Sequence[UUID], probes: Vectors, scope: Scope) -> dict[UUID, float]:
@@ -112,16 +121,24 @@ def allowed(session: Session, ids: Sequence[UUID], conditions: Sequence[Attribut
     return set(session.scalars(wanted))
 
 
-def to_ids(ids: Sequence[UUID]) -> Ids:
-    """(n, 2) uint64: the bytes of UUIDs."""
-    return np.frombuffer(b"".join(id.bytes for id in ids), ">u8").reshape(-1, 2).astype(np.uint64)
+def n_embedded_otherwise(session: Session, models: Collection[int], scope: Scope, cameras: Sequence[CameraId] | None) -> int:
+    """How many sightings of the scope were embedded by one of these models."""
+    row = SightingEmbeddingRow
+    wanted = select(func.count()).select_from(row).where(row.model_id.in_(models), *within(row, scope, cameras))
+    return session.scalars(wanted).one()
 
 
-def to_uuids(ids: Ids) -> list[UUID]:
-    """The UUIDs of (n, 2) uint64."""
-    return [UUID(int=(high << 64) | low) for high, low in ids.tolist()]
+def n_without_embedding(session: Session, scope: Scope, cameras: Sequence[CameraId] | None) -> int:
+    """How many sightings of the scope have none: it was removed, or never made; either is written down as a removal."""
+    row, sighting, removed = SightingEmbeddingRow, SightingRow, RemovedEmbeddingRow
+    days = within(row, scope, None)[:2]
+    noted = select(removed.started_on, removed.sighting_id).distinct().subquery()
+    embedded = select(row.sighting_id).where(row.started_on == sighting.started_on, row.sighting_id == sighting.id, *days)
+    same = (sighting.started_on == noted.c.started_on) & (sighting.id == noted.c.sighting_id)
+    wanted = select(func.count()).select_from(noted).join(sighting, same)
+    return session.scalars(wanted.where(*within(sighting, scope, cameras), ~embedded.exists())).one()
 
 
 def to_us(at: datetime) -> int:
     """Microseconds since 2000, as PostgreSQL counts."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
+    return (at - EPOCH) // timedelta(microseconds=1)

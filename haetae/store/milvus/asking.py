@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from haetae.domain.ids import CameraId, TrackletId
+from haetae.domain.ids import CameraId
+from haetae.domain.sighting_ids import to_uuids
 from haetae.store.failures import within_budget
 from haetae.store.index.asking import Found, Question
-from haetae.store.index.reading import Changed, allowed, changed_within, distances_of, to_us, to_uuids
+from haetae.store.index.reading import Changed, allowed, changed_within, distances_of, to_us
 from haetae.store.milvus.collection import MOST_FOUND, Collection, Within
 from haetae.store.milvus.following import Follower, complete_at
 from haetae.store.scopes import cameras_in
@@ -46,7 +47,7 @@ def nearest(follower: Follower, session: Session, asked: Question) -> Found | No
         if found is None:
             return None
         best = sorted((distance, id) for id, distance in [*found, *new])[: asked.limit]
-        return Found([(TrackletId(id), min(max(distance, 0.0), 2.0)) for distance, id in best], {})
+        return Found.of([(id, distance) for distance, id in best])
 
 
 class _Search:

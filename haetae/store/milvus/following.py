@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from haetae.domain.embedding import ModelVersion
+from haetae.domain.sighting_ids import to_uuids
 from haetae.store.index.bulk import Columns, read_changed
 from haetae.store.index.day_rows import NewRows
-from haetae.store.index.reading import gone_since, position, to_uuids
+from haetae.store.index.reading import gone_since, position
 from haetae.store.milvus.collection import Collection, Connected, Rows
 from haetae.store.store import Store
 from haetae.store.tables import EmbeddingFollowerRow, EmbeddingModelRow

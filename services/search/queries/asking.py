@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from anyio import to_thread
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
@@ -16,7 +18,8 @@ from haetae.telemetry import logs
 from services.search.access import OPERATORS, Asking, asking
 from services.search.desk import Desk
 from services.search.queries.asked import read
-from services.search.queries.inquiry import Inquiry, answer, begin
+from services.search.queries.cancelling import Cancelled
+from services.search.queries.inquiry import Inquiry, answer, begin, given_up
 from services.search.queries.paging import first_page
 from services.search.queries.progress import QueryStateOut
 from services.search.queries.repetition import Former, RepeatIn, asked_again
@@ -35,6 +38,9 @@ from services.search.queries.streaming import (
     wants_events,
 )
 from services.search.queries.submission import JSON, MULTIPART, Submission, parsed, received
+from services.search.queries.turns import Place, Turns
+
+R = TypeVar("R")
 
 _PHOTOS = {
     "type": "array",
@@ -91,39 +97,80 @@ OnceKey = Annotated[
 
 def add_asking(router: APIRouter, desk: Desk) -> None:
     """Adds the endpoints to the router of the queries."""
-    runs = Runs(desk.store)
+    runs, turns = Runs(desk.store), desk.section.turns
     operator = asking(*OPERATORS)
 
     def within_limit(caller: Asking = Depends(operator)) -> Asking:
         _take(desk, caller, 1)
         return caller
 
-    _add_post(router, _Teller(desk, runs), within_limit)
-    _add_repeat(router, _Teller(desk, runs), within_limit)
+    _add_post(router, _Teller(desk, runs, turns), within_limit)
+    _add_repeat(router, _Teller(desk, runs, turns), within_limit)
     _add_cancel(router, desk, runs)
 
 
 class _Teller:
     """Answers a query as its caller accepts it: as a document, or as a stream of events."""
 
-    def __init__(self, desk: Desk, runs: Runs) -> None:
+    def __init__(self, desk: Desk, runs: Runs, turns: Turns) -> None:
         self.desk = desk
         self._runs = runs
+        self._turns = turns
 
-    def now(self, request: Request, response: Response, inquiry: Inquiry) -> QueryOut | Response:
+    async def told(self, request: Request, response: Response, asked: Callable[[], Inquiry | Followed]) -> QueryOut | Response:
+        """What the request asks for, answered in its turn; `asked` reads and stores it. Raises Refused, Transient."""
+        place = self._turns.join()
+        try:
+            found = await to_thread.run_sync(asked, limiter=self._turns.reading)
+        except BaseException:
+            place.leave()
+            raise
+        if isinstance(found, Inquiry):
+            return await self._now(request, found, place)
+        place.leave()
+        return await to_thread.run_sync(self._again, request, response, found)
+
+    async def _now(self, request: Request, inquiry: Inquiry, place: Place) -> Response:
         """A query that is to be answered."""
 
         def work() -> QueryOut:
             return first_page(answer(self.desk, self._runs, inquiry), inquiry.asked.page_size)
 
         if wants_events(request):
-            return Answering(request, self._runs, inquiry.run, work, self.desk.section.heartbeat_s)
+            turn = partial(self._in_turn, inquiry, place, work)
+            return Answering(request, self._runs, inquiry.run, turn, self.desk.section.heartbeat_s)
         if prefers_async(request):
-            return _accepted(followed(self.desk, inquiry.id, inquiry.caller), BackgroundTask(_alone, work))
-        response.headers["Location"] = location_of(inquiry.id)
-        return work()
+            alone = BackgroundTask(_alone, partial(self._in_turn, inquiry, place, work))
+            return await to_thread.run_sync(_accepted, followed(self.desk, inquiry.id, inquiry.caller), alone)
+        document = await self._in_turn(inquiry, place, lambda: work().model_dump_json(by_alias=True), request)
+        return Response(document, 201, {"Location": location_of(inquiry.id)}, JSON)
 
-    def again(self, request: Request, response: Response, stored: Followed) -> QueryOut | Response:
+    async def _in_turn(self, inquiry: Inquiry, place: Place, work: Callable[[], R], request: Request | None = None) -> R:
+        """What `work` gives once it is its turn. Where `request` is given up meanwhile, the query is cancelled.
+
+        Raises Refused (503, busy), Cancelled, and what `work` raises.
+        """
+        run = inquiry.run
+
+        async def gives_up() -> bool:
+            if run.is_cancelled or (request is not None and await request.is_disconnected()):
+                return True
+            run.waits(place.n_before)
+            return False
+
+        try:
+            with self._runs.of(run):  # it can be cancelled, and is heard of, while it waits
+                if not await place.turn(gives_up):
+                    raise Cancelled(run.id)
+            return await to_thread.run_sync(work, limiter=self._turns.answering)
+        except Refused as why:
+            if not place.is_called:
+                await to_thread.run_sync(given_up, self.desk, inquiry, why)
+            raise
+        finally:
+            place.leave()
+
+    def _again(self, request: Request, response: Response, stored: Followed) -> QueryOut | Response:
         """A query that was asked before."""
         if wants_events(request):
             return Following(request, stored, self.desk.section)
@@ -137,7 +184,7 @@ def _add_post(router: APIRouter, teller: _Teller, within_limit: Callable[..., As
     desk = teller.desk
 
     @router.post("", status_code=201, summary="Find a person", openapi_extra=_BODY, responses=_ANSWERS, response_model=QueryOut)
-    def ask(
+    async def ask(
         request: Request,
         response: Response,
         caller: Asking = Depends(within_limit),
@@ -151,44 +198,52 @@ def _add_post(router: APIRouter, teller: _Teller, within_limit: Callable[..., As
         text/event-stream is told how far it is, and cancels the query by going away; one who prefers respond-async does not wait.
         """
         began_s = desk.clock.monotonic_s()
-        query, photos = parsed(submission)
-        _take(desk, caller, len(query.wanted) - 1)
-        once = Once(key, submission.digest) if key is not None else None
-        known = _known(desk, caller, once)
-        if known is None:
-            inquiry = begin(desk, caller, read(desk, query, photos), began_s=began_s, once=once)
-            if inquiry is not None:
-                return teller.now(request, response, inquiry)
-            known = _known(desk, caller, once)  # somebody was faster with the same key
+
+        def asked() -> Inquiry | Followed:
+            query, photos = parsed(submission)
+            _take(desk, caller, len(query.wanted) - 1)
+            once = Once(key, submission.digest) if key is not None else None
+            known = _known(desk, caller, once)
             if known is None:
-                raise Refused("The same request has just failed. Send it again.", status=409, kind="query-failed")
-        return teller.again(request, response, followed(desk, known.id, caller, query.page_size))
+                inquiry = begin(desk, caller, read(desk, query, photos), began_s=began_s, once=once)
+                if inquiry is not None:
+                    return inquiry
+                known = _known(desk, caller, once)  # somebody was faster with the same key
+                if known is None:
+                    raise Refused("The same request has just failed. Send it again.", status=409, kind="query-failed")
+            return followed(desk, known.id, caller, query.page_size)
+
+        return await teller.told(request, response, asked)
 
 
 def _add_repeat(router: APIRouter, teller: _Teller, within_limit: Callable[..., Asking]) -> None:
     desk = teller.desk
 
     @router.post("/{id}/repeat", status_code=201, summary="Ask a query again", responses=_ANSWERS, response_model=QueryOut)
-    def repeat(
+    async def repeat(
         id: UUID,
         request: Request,
         response: Response,
-        asked: Annotated[RepeatIn, Body()] = RepeatIn(),
+        wanted: Annotated[RepeatIn, Body()] = RepeatIn(),
         caller: Asking = Depends(within_limit),
     ) -> QueryOut | Response:
         """Asks with the probes that are stored, so no photo is needed: in the same window or another. `repeat` in the answer says
         what differs from the former one. Queries that were cancelled or failed can be repeated as well.
         """
         began_s = desk.clock.monotonic_s()
-        with desk.store.begin() as transaction:
-            record = transaction.queries.get(id)
-            probes = transaction.queries.stored_probes(id)
-        known = shown(record)
-        _take(desk, caller, len(known.asked.wanted) - 1)
-        former = Former(id, known if record.state is QueryState.ANSWERED else None)
-        inquiry = begin(desk, caller, asked_again(desk, known, probes, asked), began_s=began_s, former=former)
-        assert inquiry is not None  # only a key that was used stands in the way, and it has none
-        return teller.now(request, response, inquiry)
+
+        def asked() -> Inquiry | Followed:
+            with desk.store.begin() as transaction:
+                record = transaction.queries.get(id)
+                probes = transaction.queries.stored_probes(id)
+            known = shown(record)
+            _take(desk, caller, len(known.asked.wanted) - 1)
+            former = Former(id, known if record.state is QueryState.ANSWERED else None)
+            inquiry = begin(desk, caller, asked_again(desk, known, probes, wanted), began_s=began_s, former=former)
+            assert inquiry is not None  # only a key that was used stands in the way, and it has none
+            return inquiry
+
+        return await teller.told(request, response, asked)
 
 
 def _add_cancel(router: APIRouter, desk: Desk, runs: Runs) -> None:
@@ -216,10 +271,10 @@ def _accepted(query: Followed, then: BackgroundTask | None = None) -> Response:
     return JSONResponse(state, status_code=202, headers=headers, background=then)
 
 
-def _alone(work: Callable[[], QueryOut]) -> None:
+async def _alone(work: Callable[[], Awaitable[QueryOut]]) -> None:
     """Answers a query that nobody waits for: how it ends is stored."""
     try:
-        work()
+        await work()
     except HaetaeError as error:
         logs.get().info("query_ended_without_answer", cause=str(error))
 

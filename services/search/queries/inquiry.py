@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from haetae.blobs import keys
@@ -60,7 +59,7 @@ def begin(
     shown = tuple(_keep_crops(desk, target.seen, (id, n), asked_at) for n, target in enumerate(asked.targets))
     inquiry = Inquiry(asked, asked_at, began_s, shown, caller, Run(id, len(asked.targets)), former)
     request = asked.shown.model_dump(mode="json", by_alias=True)
-    nobody = _document(_shown(inquiry, [], None, {}))
+    nobody = _shown(inquiry, [], None, {}).model_dump(mode="json", by_alias=True, exclude={"asked"})
     record = QueryRecord(id, caller.name, asked_at, request, nobody)
     probes = [probe for n, target in enumerate(asked.targets) for probe in _stored(target, n)]
     repeats = former.id if former else None
@@ -96,18 +95,26 @@ def answer(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
             _end(desk, inquiry, state, failure)
 
 
+def given_up(desk: Desk, inquiry: Inquiry, why: Refused) -> None:
+    """Stores that the query ended while it waited for its turn: cancelled, or failed for another reason."""
+    state = QueryState.CANCELLED if isinstance(why, Cancelled) else QueryState.FAILED
+    ended(state.value)
+    _end(desk, inquiry, state, why)
+
+
 def _answered(desk: Desk, runs: Runs, inquiry: Inquiry) -> QueryOut:
     asked, run, answers = inquiry.asked, inquiry.run, []
     with runs.of(run), desk.store.begin(consistent=True, interruption=run.interruption) as transaction:
-        as_of, learned = transaction.queries.instant(), transaction.travel_times.newest_version()
-        tuned = desk.tuned(transaction)
-        gallery = StoredGallery(transaction, desk.times, desk.index, run.scanning)
+        seen = transaction.circumstances()
+        tuned = desk.tuned(transaction, seen)
+        gallery = StoredGallery(transaction, desk.times, desk.index, run.scanning, seen=seen)
         for target in asked.targets:
             run.go_on()
             answers.append(tuned.pipeline.answer(target.query, target.probes, gallery, asked.reranking, run.ended))
             run.next_target()
     timings_s = asked.reading_s | _summed(answers) | {"total": desk.clock.monotonic_s() - inquiry.began_s}
-    made = made_with(tuned.pipeline.ranking, asked.reranking, as_of, learned[1] if learned else None, tuned.tuned_at)
+    learned_at = seen.travel_times[1] if seen.travel_times else None
+    made = made_with(tuned.pipeline.ranking, asked.reranking, seen.as_of, learned_at, tuned.tuned_at)
     out = _shown(inquiry, answers, made, timings_s)
     if inquiry.former is not None:
         out = out.model_copy(update={"repeat": compared(inquiry.former, out)})
@@ -200,6 +207,6 @@ def _one(inquiry: Inquiry, index: int, answer: Answer | None) -> TargetOut:
     )
 
 
-def _document(out: QueryOut) -> dict[str, Any]:
-    """As it is stored: the request stands beside it."""
-    return out.model_dump(mode="json", by_alias=True, exclude={"asked"})
+def _document(out: QueryOut) -> str:
+    """As it is stored, as JSON: the request stands beside it."""
+    return out.model_dump_json(by_alias=True, exclude={"asked"})

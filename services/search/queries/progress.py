@@ -12,6 +12,9 @@ from haetae.http.problems import Problem, problem_of
 from haetae.store.queries import QueryRecord, QueryState
 from services.search.shapes import Instant, Shown
 
+WAITING = "waiting"
+"""The stage of a query that waits for its turn; its count says how many others come before it."""
+
 _SHARES = {"count": 0.1, "scan": 0.6, "vectors": 0.7, "rerank": 0.85, "load": 0.95, "group": 1.0}
 
 
@@ -25,13 +28,16 @@ class ProgressOut(Shown):
 
     stage: str | None = Field(
         default=None,
-        description="The step that ended last: count, scan, vectors, rerank, load, group; expect others. Null before the first.",
+        description="The step that ended last: count, scan, vectors, rerank, load, group; expect others. Null before the first; "
+        "`waiting` while other queries are answered first.",
     )
     share: float = Field(default=0.0, ge=0, le=1, description="Roughly how much of the work is done; never falls.")
     target: int = Field(default=0, description="Which target is being looked for, from 0.")
     n_targets: int = 1
     counts: Mapping[str, int] = Field(
-        default={}, description="How many sightings each step of this target counted or kept.", examples=[{"count": 81234}]
+        default={},
+        description="How many sightings each step of this target counted or kept; of `waiting`, how many queries come before.",
+        examples=[{"count": 81234}],
     )
 
     @property

@@ -13,10 +13,11 @@ from haetae.store.interruption import Interruption
 from haetae.store.store import Store
 from haetae.telemetry import logs
 from services.search.queries.cancelling import Cancelled
-from services.search.queries.progress import ProgressOut, share_after
+from services.search.queries.progress import WAITING, ProgressOut, share_after
 from services.search.stages import Stage
 
 _TOLD_EVERY_S = 0.5
+_ALIVE_EVERY_S = 10.0  # is said of queries that do not move, such as those that wait
 
 
 class Run:
@@ -28,6 +29,16 @@ class Run:
         self.hear: Callable[[ProgressOut], None] = lambda progress: None  # who else wants to know, in the answering thread
         self.progress = ProgressOut(n_targets=n_targets)
         self._cancelled = threading.Event()
+        self._told: tuple[ProgressOut | None, float] = (None, time.monotonic())  # to the database, and when
+
+    def news(self) -> ProgressOut | None:
+        """How far it is, where the database does not know or has not heard of it for long."""
+        told, at_s = self._told
+        waits = told is not None and told.stage == self.progress.stage == WAITING
+        if (waits or told is self.progress) and time.monotonic() - at_s < _ALIVE_EVERY_S:
+            return None
+        self._told = (self.progress, time.monotonic())
+        return self.progress
 
     @property
     def is_cancelled(self) -> bool:
@@ -43,9 +54,14 @@ class Run:
         if self.is_cancelled:
             raise Cancelled(self.id)
 
+    def waits(self, n_before: int) -> None:
+        """It waits for its turn, behind so many others. Raises Cancelled."""
+        if self.progress.counts.get(WAITING) != n_before:
+            self._tell(self.progress.model_copy(update={"stage": WAITING, "counts": {WAITING: n_before}}))
+
     def ended(self, stage: Stage) -> None:
         """A step of the answer has ended. Raises Cancelled."""
-        known = self.progress
+        known = self.progress if self.progress.stage != WAITING else self.progress.model_copy(update={"counts": {}})
         self._tell(known.after(stage.name, share_after(stage.name, known.share_of_target), {stage.name: stage.n_sightings}))
 
     def scanning(self, share: float) -> None:
@@ -84,7 +100,7 @@ class Runs:
             yield
         finally:
             with self._changed:
-                del self._runs[run.id]
+                self._runs.pop(run.id, None)  # it may have been registered twice: while it waited, and by whoever answers
                 self._changed.notify_all()
 
     def cancel(self, id: UUID) -> None:
@@ -122,8 +138,11 @@ class Runs:
     def _tell(self, runs: Sequence[Run]) -> None:
         try:
             with self._store.beside() as transaction:
-                for run in runs:
-                    if transaction.queries.tell(run.id, run.progress.model_dump(mode="json")):
-                        run.cancel()
+                news = {run.id: news.model_dump(mode="json") for run in runs if (news := run.news()) is not None}
+                transaction.queries.tell(news)
+                stopped = transaction.queries.to_stop([run.id for run in runs])
+            for run in runs:
+                if run.id in stopped:
+                    run.cancel()
         except HaetaeError as away:
             logs.get().warning("query_progress_not_told", cause=str(away), n_queries=len(runs))

@@ -7,7 +7,7 @@ of another process, and this one answers meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -82,9 +82,11 @@ class MovedOut(Shown):
 
 
 class Answering(EventSourceResponse):
-    """Answers a query in a thread and streams how far it is. A caller that goes away cancels it, unless it was sent away."""
+    """Answers a query and streams how far it is. A caller that goes away cancels it, unless it was sent away."""
 
-    def __init__(self, request: Request, runs: Runs, run: Run, work: Callable[[], QueryOut], heartbeat_s: float) -> None:
+    def __init__(
+        self, request: Request, runs: Runs, run: Run, work: Callable[[], Awaitable[QueryOut]], heartbeat_s: float
+    ) -> None:
         super().__init__(self._events(), headers={**_HEADERS, "Location": location_of(run.id)})
         self._request = request
         self._runs = runs
@@ -104,7 +106,7 @@ class Answering(EventSourceResponse):
                 loop.call_soon_threadsafe(self._news.put_nowait, progress)
 
         self._run.hear = hear
-        self._task = asyncio.ensure_future(to_thread.run_sync(self._work))
+        self._task = asyncio.ensure_future(self._work())
         self._task.add_done_callback(self._ended)
         _under_way.add(self._task)
         try:

@@ -12,10 +12,11 @@ from sqlalchemy import text
 
 from haetae.domain.attributes import AttributeCondition, AttributeName, Attributes
 from haetae.domain.embedding import ModelVersion
-from haetae.domain.ids import TrackletId
+from haetae.domain.geometry import GeoPoint
+from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
 from haetae.domain.sighting import Sighting
-from haetae.store.index import EmbeddingIndex, Found, Limits, Question, nearest
+from haetae.store.index import EmbeddingIndex, Found, Limits, Question, Sight, nearest
 from haetae.store.partitions import drop_day
 from haetae.store.store import Store, Transaction
 from tests.kit import builders as b
@@ -70,6 +71,19 @@ def asked(index: EmbeddingIndex, t: Transaction, scope: Scope = WHOLE, limit: in
     assert found is not None
     assert [id for id, _ in found.nearest] == [id for id, _ in exact]
     assert np.allclose([d for _, d in found.nearest], [d for _, d in exact], atol=1e-4)
+    stored = t.sightings.stays(found.ids)
+    assert found.stays is not None
+    assert found.stays.seen_by() == stored.seen_by()
+    assert found.stays.started_us.tolist() == stored.started_us.tolist()
+    assert found.stays.ended_us.tolist() == stored.ended_us.tolist()
+    return found
+
+
+def counted(index: EmbeddingIndex, t: Transaction, scope: Scope = WHOLE) -> int:
+    """How many sightings the index says that the scope has, after checking that PostgreSQL counts as many."""
+    found = Sight(index, t.session, scope).count()
+    assert found is not None
+    assert found == t.sightings.count(scope)
     return found
 
 
@@ -101,11 +115,38 @@ def test_filters_are_those_of_the_exact_scan(store: Store, limits: Limits, k: in
         for scope in scopes:
             found = asked(index, t, scope, probes=probes)
             assert len(found.nearest) == 25
-            held = found.vectors
-            assert set(held) == ({id for id, _ in found.nearest} if limits is HELD else set())
-            if held:
-                ids = list(held)
-                assert np.allclose(np.stack([held[id] for id in ids]), t.sightings.vectors(ids, b.MODEL), atol=1e-6)
+            assert (found.vectors is not None) == (limits is HELD)
+            if found.vectors is not None:
+                assert np.allclose(found.vectors, t.sightings.vectors(found.ids, b.MODEL), atol=1e-6)
+
+
+def test_counts_are_those_of_postgresql(store: Store, limits: Limits) -> None:
+    """Under windows that cut days, cameras, polygons, cameras that nobody knows and none at all; before and after changes."""
+    filled(store)
+    with store.begin() as t:
+        for n in range(4):
+            t.cameras.add(b.camera(f"cam-{n}", position=GeoPoint(37.0 + n, 127.0) if n < 3 else None))
+    index = loaded(store, limits)
+    area = (GeoPoint(37.5, 126.0), GeoPoint(37.5, 128.0), GeoPoint(39.5, 128.0), GeoPoint(39.5, 126.0))
+    scopes = [
+        WHOLE,
+        b.scope(start_s=-86_400 * 9, end_s=-86_400 * 3),
+        b.scope(start_s=20, end_s=180),
+        b.scope("cam-1", "cam-4", start_s=86_400 + 50, end_s=86_400 * 2 + 120),
+        b.scope("nobody", end_s=4 * 86_400),
+        replace(WHOLE, polygon=area),
+        replace(WHOLE, polygon=area, cameras=(CameraId("cam-2"), CameraId("cam-0"))),
+    ]
+    expected = [400, 0, None, None, 0, 160, 80]
+    for change in (None, more_arrive, some_were_never_embedded):
+        if change:
+            change(store, [])
+        with store.begin(consistent=True) as t:
+            found = [counted(index, t, scope) for scope in scopes]
+        if change is None:
+            assert all(n == known for n, known in zip(found, expected, strict=True) if known is not None)
+            assert 0 < found[2] < 400
+            assert 0 < found[3] < 160
 
 
 Change = Callable[[Store, list[Sighting]], None]
@@ -143,11 +184,20 @@ def some_are_removed_and_come_back(store: Store, known: list[Sighting]) -> None:
 def everything_is_written_anew(store: Store, known: list[Sighting]) -> None:
     with store.begin() as t:
         t.session.execute(text("UPDATE sighting_embeddings SET camera_id = 'cam-' || (random() * 4)::int"))
+        t.session.execute(
+            text("UPDATE sightings s SET camera_id = e.camera_id FROM sighting_embeddings e WHERE e.sighting_id = s.id")
+        )
+
+
+def some_were_never_embedded(store: Store, known: list[Sighting]) -> None:
+    store_all(store, [seen(n, day=n % 3, embedding=None) for n in range(500, 520)])
+    store_all(store, [seen(n, day=n % 3, embedding=None, revision=2) for n in range(510, 520)])
+    store_all(store, [seen(n, day=n % 3, revision=2) for n in range(500, 505)])
 
 
 CHANGES: list[Change] = [
     more_arrive, some_last_longer, some_look_different, some_are_embedded_by_another_network, some_are_removed,
-    some_are_removed_and_come_back, everything_is_written_anew,
+    some_are_removed_and_come_back, everything_is_written_anew, some_were_never_embedded,
 ]  # fmt: skip
 
 
@@ -161,13 +211,16 @@ def test_a_change_is_seen_before_and_after_the_index_takes_it_in(store: Store, l
         before = ids_of(asked(index, early))
         change(store, known)
         with store.begin(consistent=True) as t:
-            after = ids_of(asked(index, t))
+            after, n_after = ids_of(asked(index, t)), counted(index, t)
             asked(index, t, few)
+            n_few = counted(index, t, few)
         index.refresh(store)
         assert ids_of(asked(index, early)) == before
+        assert counted(index, early) == 400
         with store.begin(consistent=True) as t:
             assert ids_of(asked(index, t)) == after
             asked(index, t, few)
+            assert (counted(index, t), counted(index, t, few)) == (n_after, n_few)
             everything = ids_of(asked(index, t, limit=2000))
     with store.begin(consistent=True) as t:
         assert ids_of(asked(loaded(store, limits), t, limit=2000)) == everything
@@ -297,6 +350,9 @@ def store_vectors(store: Store, vectors: np.ndarray, n_cameras: int = 1) -> int:
             ),
             values,
         )
+        t.session.execute(
+            text("INSERT INTO sighting_days SELECT sighting_id, started_on FROM sighting_embeddings ON CONFLICT DO NOTHING")
+        )
     return len(vectors)
 
 
@@ -306,12 +362,12 @@ def test_memory_that_is_not_granted_is_not_taken(store: Store) -> None:
     granted = replace(HELD, memory_bytes=430 * D * 2)
     index = loaded(store, granted)
     with store.begin(consistent=True) as t:
-        assert asked(index, t).vectors
+        assert asked(index, t).vectors is not None
     more_arrive(store, [])
     index.refresh(store)
     for one in (index, loaded(store, granted)):
         with store.begin(consistent=True) as t:
-            assert not asked(one, t).vectors
+            assert asked(one, t).vectors is None
         assert one.n == 440
     assert loaded(store, granted).n_bytes <= loaded(store, HELD).n_bytes - 440 * D * 2
 

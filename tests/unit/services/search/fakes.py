@@ -12,13 +12,14 @@ from haetae.domain.embedding import ModelVersion, normalised
 from haetae.domain.frame import Pixels
 from haetae.domain.geometry import Box, GeoPoint, ImageSize
 from haetae.domain.ids import CameraId, TrackletId
-from haetae.domain.query import Probe, Query, Scope, TrajectoryStep
+from haetae.domain.query import Probe, Query, Scope
 from haetae.domain.sighting import Sighting
+from haetae.domain.sighting_ids import SightingIds
+from haetae.domain.stays import Stays
 from haetae.imaging.crop import crop
 from haetae.ranking import Reranking
 from haetae.ranking.evidence import Reliability, log_odds
 from haetae.routing.plausibility import TravelTimes
-from haetae.routing.trajectory import step_of
 from services.search.port import Reranked
 from services.search.probes import Probes, ReadPhoto
 from tests.kit.builders import HD, MODEL, pixels
@@ -33,7 +34,7 @@ class GalleryInMemory:
         self.asked_for = 0
         self.stored: Callable[[Sequence[TrackletId]], Reranked] | None = None
 
-    def nearest(self, probes: Probes, query: Query, limit: int) -> list[TrackletId]:
+    def nearest(self, probes: Probes, query: Query, limit: int) -> SightingIds:
         """By the smallest distance to any probe."""
         self.asked_for = limit
         found = [
@@ -41,7 +42,7 @@ class GalleryInMemory:
             for sighting in self._within(query.scope)
             if sighting.embedding is not None and sighting.embedding.model == probes.model and _allowed(query, sighting)
         ]
-        return [id for _, id in sorted(found)[:limit]]
+        return SightingIds.of(id for _, id in sorted(found)[:limit])
 
     def vectors(self, ids: Sequence[TrackletId], probes: Probes) -> NDArray[np.float32]:
         """In the order of `ids`."""
@@ -52,9 +53,10 @@ class GalleryInMemory:
         """As it was told."""
         return self.stored(ids) if self.stored else None
 
-    def stays(self, ids: Sequence[TrackletId]) -> list[TrajectoryStep]:
+    def stays(self, ids: Sequence[TrackletId]) -> Stays:
         """In the order of `ids`."""
-        return [step_of(self._sightings[id], {}) for id in ids]
+        found = [self._sightings[id] for id in ids]
+        return Stays.of((sighting.camera_id, sighting.started_at, sighting.ended_at) for sighting in found)
 
     def fitting(self, query: Query, reliability: Reliability) -> list[TrackletId]:
         """By log odds, then as the store does."""
