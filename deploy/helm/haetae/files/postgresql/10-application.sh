@@ -1,7 +1,9 @@
 #!/bin/sh
 # Runs once, when the cluster is made: the application's role (no superuser), its database, and vectors in it.
 set -eu
-psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres --set password="$HAETAE_PASSWORD" <<'SQL'
+POSTGRES_USER=${POSTGRES_USER:-postgres}
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
+\getenv password HAETAE_PASSWORD
 CREATE ROLE haetae LOGIN PASSWORD :'password';
 CREATE DATABASE haetae OWNER haetae;
 REVOKE CONNECT, TEMPORARY ON DATABASE haetae FROM PUBLIC;

@@ -3,6 +3,7 @@
 {{/* Fetches and verifies networks that are not built in, then lays all of them out as Triton reads them. */}}
 {{- define "haetae.triton.preparing" -}}
 {{- $served := list .Values.models.detector .Values.models.embedder .Values.models.attributes | uniq -}}
+{{- if eq (dig "settings" "nearest" "here" .Values.search) "triton" }}{{ $served = append $served "nearest" }}{{ end -}}
 {{- $models := .Values.models -}}
 {{- if $models.pull }}
 - name: pull
