@@ -20,6 +20,7 @@ from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
 from haetae.telemetry.health import Health
 from services.launch import launch
+from services.search import nearest
 from services.search.app import make_app
 from services.search.desk import Desk
 from services.search.indexes import chosen
@@ -53,7 +54,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         blobs=blobs,
         ledger=Ledger(redis),
         reader=reader,
-        pipeline=SearchPipeline(own.ranking_with(measured, read.reliability), clock),
+        pipeline=SearchPipeline(own.ranking_with(measured, read.reliability, nearest.chosen(own, settings.triton)), clock),
         addresses=AddressPolicy(tuple(settings.sources.allowed_networks), tuple(settings.sources.import_folders)),
         buckets=Buckets(per_minute=own.queries_per_minute, at_once=own.queries_at_once, clock=clock),
         section=own,

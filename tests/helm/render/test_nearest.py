@@ -14,5 +14,5 @@ def test_the_model_is_laid_out_where_search_asks_for_it(compares: str) -> None:
     manifests = render({"search": {"settings": {"nearest": compares}}}, profile=PROFILES["small"])
     said = {where: pod for where, pod in pods(manifests) if "search" in where or "triton" in where}
     assert environment(containers(said["Deployment/haetae-search"])[0])["HAETAE_SEARCH__NEAREST"] == compares
-    (laid_out,) = [each["args"] for pod in said.values() for each in pod.get("initContainers", ()) if each["name"] == "lay-out"]
+    (laid_out,) = [each["args"] for pod in said.values() for each in containers(pod) if each["name"] == "lay-out"]
     assert ("--names=nearest" in laid_out) is (compares == "triton")
