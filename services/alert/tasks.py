@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from celery import Celery
 
+from haetae.bus.address import celery_broker
+
 QUEUE = "deliveries"
 DELIVER = "haetae.alert.deliver"
 PREFIX = "haetae.celery."
@@ -13,8 +15,10 @@ LEASE_S = 120.0
 
 def make_celery(redis_url: str) -> Celery:
     """The application on one Redis; nothing is connected before the first task."""
-    app = Celery("haetae.alert", broker=redis_url)
+    broker, told = celery_broker(redis_url)
+    app = Celery("haetae.alert", broker=broker)
     app.conf.update(
+        broker_use_ssl=told.get("broker_use_ssl"),
         task_default_queue=QUEUE,
         task_ignore_result=True,
         task_acks_late=True,
@@ -34,6 +38,7 @@ def make_celery(redis_url: str) -> Celery:
             "socket_connect_timeout": 3,
             "socket_keepalive": True,
             "health_check_interval": 10,
+            **told.get("broker_transport_options", {}),
         },
     )
     return app
