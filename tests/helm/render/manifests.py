@@ -54,11 +54,16 @@ def component(pod: Manifest) -> str:
 
 
 def environment(container: dict[str, Any]) -> dict[str, str]:
-    """Variables of a container; those out of Secrets as "secret:<name>/<key>"."""
+    """Variables of a container; those out of Secrets as "secret:<name>/<key>", the pod's own limits as whole numbers."""
     told = {}
     for variable in container.get("env", []):
-        reference = variable.get("valueFrom", {}).get("secretKeyRef")
-        told[variable["name"]] = f"secret:{reference['name']}/{reference['key']}" if reference else variable["value"]
+        source = variable.get("valueFrom", {})
+        if reference := source.get("secretKeyRef"):
+            told[variable["name"]] = f"secret:{reference['name']}/{reference['key']}"
+        elif "resourceFieldRef" in source:
+            told[variable["name"]] = "1"
+        else:
+            told[variable["name"]] = variable["value"]
     return told
 
 

@@ -54,10 +54,10 @@ def test_ingest_counts_the_cameras(with_keda: list[Manifest], postgres_url: str)
         assert cursor.fetchone() == (0,)
 
 
-def test_search_counts_requests_in_flight(with_keda: list[Manifest]) -> None:
-    """Processor time and, where Prometheus is named, the answers' own time in a second: requests in flight."""
+def test_search_counts_queries_in_flight(with_keda: list[Manifest]) -> None:
+    """Processor time and, where Prometheus is named, the queries that are answered or wait in line."""
     assert [trigger["type"] for trigger in _triggers(with_keda, "search")] == ["cpu", "prometheus"]
-    assert "haetae_http_request_seconds_sum" in _triggers(with_keda, "search")[1]["metadata"]["query"]
+    assert "sum(haetae_search_queries_in_line{" in _triggers(with_keda, "search")[1]["metadata"]["query"]
 
 
 def test_keda_may_reach_what_it_asks(with_keda: list[Manifest]) -> None:

@@ -43,7 +43,7 @@ def test_the_application_gets_its_role_its_database_and_vectors(tmp_path: Path) 
 
 @pytest.mark.peer
 def test_redis_starts_with_the_chart_s_configuration(tmp_path: Path, small: list[Manifest]) -> None:
-    """The server takes every line, asks for the password, keeps an append-only file, and shows the password to no process list."""
+    """The server takes every line, asks for the password, keeps an append-only file; no process list shows the password."""
     files = named(small, "ConfigMap", "haetae-redis")["data"]
     port = any_free()
     for folder in ("etc", "run", "data", "bin"):

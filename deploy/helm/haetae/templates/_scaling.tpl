@@ -49,8 +49,7 @@ spec:
   scaleTargetRef: {name: {{ include "haetae.component.name" . }}}
   minReplicaCount: {{ $own.min }}
   maxReplicaCount: {{ $own.max }}
-  pollingInterval: 10
-  fallback: {failureThreshold: 3, replicas: {{ $own.min }}}
+  pollingInterval: 10 # without an answer the number of pods stays as it is
   advanced:
     horizontalPodAutoscalerConfig:
       behavior:
@@ -107,7 +106,7 @@ spec:
   authenticationRef: {name: {{ include "haetae.component.name" (list . "redis-backlog") }}}
 {{- end -}}
 
-{{/* Requests in flight: the time that answers took in a second, added up over all processes (Little's law). */}}
+{{/* Queries in flight: those that are being answered and those that wait in line, added up over all processes. */}}
 {{- define "haetae.scaling.search" -}}
 - type: cpu
   metricType: Utilization
@@ -116,7 +115,7 @@ spec:
 - type: prometheus
   metadata:
     serverAddress: {{ . }}
-    query: sum(rate(haetae_http_request_seconds_sum{namespace="{{ $.Release.Namespace }}",service="{{ include "haetae.component.name" (list $ "search") }}",route!~".*/events"}[1m]))
+    query: sum(haetae_search_queries_in_line{namespace="{{ $.Release.Namespace }}",service="{{ include "haetae.component.name" (list $ "search") }}"})
     threshold: {{ $.Values.search.autoscaling.inFlightPerWorker | quote }}
 {{- end }}
 {{- end -}}
