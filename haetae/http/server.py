@@ -16,7 +16,7 @@ from haetae.errors import Misconfigured
 from haetae.http.certificate import Certificate
 from haetae.http.serving import SENDS_AWAY, Serving
 
-KEEP_ALIVE_S = 5
+KEEP_ALIVE_S = 75  # longer than load balancers keep idle connections (60 s is usual): who closes first must not be us
 STARTED_WITHIN_S = 20.0
 
 

@@ -47,7 +47,8 @@ def roll(peers: Peers, *, times: int, per_s: float) -> Outcome:
         processes = {port: ending.enter_context(_search(peers, port)) for port in ports}
         balancer = ending.enter_context(balancing(ports))
         _until_all_ready(balancer, ports)
-        limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+        # idle connections are given up before a process that leaves closes them: what is sent at that moment would be lost
+        limits = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=1.0)
         headers = {"Authorization": f"Bearer {peers.key}"}
         address = f"http://127.0.0.1:{balancer.port}"
         client = ending.enter_context(

@@ -29,6 +29,7 @@ def peers(api: Api, redis_url: str, triton_address: str, models_folder: Path, tm
     return Peers(environment, api.keys["operator"])
 
 
+@pytest.mark.timeout(900)  # eight starts of a process, on whatever machine
 def test_nobody_notices_that_processes_are_replaced(peers: Peers) -> None:
     """Over six SIGTERMs to two processes, one at a time, every query is answered; every process ends by itself with 0."""
     outcome = roll(peers, times=6, per_s=10)
