@@ -1,0 +1,204 @@
+"""The chart's trial on a real node: `make helm-node`, or `python -m tests.helm.node.trial [--keep] [--save]`. Needs root.
+
+Brings a node up, installs the small profile, lets cameras run, kills a pod of each kind, squeezes memory, upgrades under a steady
+stream of searches, and prints what it measured as JSON; `--save` puts it into benchmarks/results. Ends with 1 where anything
+that must hold did not. Images are built before (`tests/helm/node/archives`).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from benchmarks.measuring import figures
+from haetae.embedded.demo import city
+from haetae.embedded.demo.api import Api
+from tests.helm.cluster.kubernetes import Cluster
+from tests.helm.cluster.release import Release
+from tests.helm.node import squeeze
+from tests.helm.node.course import CAMERAS, RATE_HZ, Course
+from tests.helm.node.installation import NAMESPACE, NEXT_TAG, address_of, administrator_key, load_images, prepare
+from tests.helm.node.layout import Layout
+from tests.helm.node.searching import searching
+from tests.helm.node.up import down, up
+
+KILLED = ("search", "reid", "detect", "ingest", "alert", "delivery", "triton", "redis", "postgresql")
+_SEARCH_EVERY_S = 1.0
+_UPGRADE_WITHIN = "900s"
+_LENGTHS = """
+export REDISCLI_AUTH="$REDIS_PASSWORD"
+for stream in $(valkey-cli --no-auth-warning --scan --pattern "haetae.*" --type stream); do
+    echo "$stream $(valkey-cli --no-auth-warning xlen "$stream")"
+done
+"""
+
+
+class Trial:
+    """The steps, in their order, with what each found in `found`, and what did not hold in `problems`."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+        self.problems: list[str] = []
+        self._began_s = time.monotonic()
+
+    def need(self, name: str, act: Callable[[], dict[str, Any]]) -> None:
+        """Does it, notes its figures and how long it took, and says so. Raises AssertionError where it does not get so far."""
+        began_s = time.monotonic()
+        figures_of_it = act()
+        self.found[name] = {**figures_of_it, "took_s": round(time.monotonic() - began_s, 1)}
+        sys.stderr.write(f"[{time.monotonic() - self._began_s:6.0f} s] {name}: {json.dumps(self.found[name])}\n")
+
+    def step(self, name: str, act: Callable[[], dict[str, Any]], **must_be: object) -> None:
+        """The same for a step that others can do without: what goes wrong is noted. `must_be`: figures that have to be so."""
+        try:
+            self.need(name, act)
+        except AssertionError as why:
+            self.problems.append(f"{name}: {why}")
+            sys.stderr.write(f"{self.problems[-1]}\n")
+            return
+        self.problems += [
+            f"{name}: {word} is {self.found[name].get(word)}, not {wanted}"
+            for word, wanted in must_be.items()
+            if self.found[name].get(word) != wanted
+        ]
+
+
+def run(layout: Layout, trial: Trial) -> None:
+    """The whole trial. Raises AssertionError with the first thing that did not hold."""
+    if not (layout.folder / "city" / "city.json").is_file():
+        city.drawn(layout.folder / "city", lambda done, of: None)
+    clusters: list[Cluster] = []
+    trial.need("node_up", lambda: _noted(clusters, up(layout, lambda what: None)))
+    (cluster,) = clusters
+    trial.need("images_in", lambda: {"mib": load_images(layout)})
+    release = prepare(cluster)
+    trial.need("install", lambda: _install(release))
+    trial.step("helm_test", lambda: _test(release))
+    api = Api(f"http://{address_of(cluster, 'haetae-search', 8081)}", administrator_key(cluster))
+    course = Course(cluster, layout.folder / "city", api)
+    trial.need("cameras", course.cameras_live)
+    trial.need("search", course.found)
+    for component in KILLED:
+        trial.step(f"kill_{component}", lambda component=component: course.kill(component))  # type: ignore[misc]
+    if squeeze.possible():
+        trial.step("memory_squeezed", lambda: _squeezed(cluster, course))
+    trial.step("upgrade_under_searches", lambda: _upgrade(cluster, release, course), failed=0)
+    trial.step("search_after_upgrade", course.found)
+    trial.step("frames", course.settled, under_way=0)
+    trial.step("messages", lambda: _messages(cluster), left={})
+    trial.step("sightings", lambda: _sightings(course), doubled=0)
+
+
+def _noted(clusters: list[Cluster], cluster: Cluster) -> dict[str, Any]:
+    clusters.append(cluster)
+    return {}
+
+
+def _test(release: Release) -> dict[str, Any]:
+    release.test()
+    return {}
+
+
+def _install(release: Release) -> dict[str, Any]:
+    outcome = release.try_install(within=_UPGRADE_WITHIN)
+    assert outcome.code == 0, outcome.said
+    return {"memory_mib": _memory_mib(release.cluster)}
+
+
+def _squeezed(cluster: Cluster, course: Course) -> dict[str, Any]:
+    before = _restarts(cluster)
+    with squeeze.bounded() as bound_mib:
+        ended = squeeze.greedy_pod_ends(cluster)
+        found = course.found()
+    after = _restarts(cluster)
+    return {"bound_mib": bound_mib, "greedy_pod": ended, "restarted": sorted(set(after.items()) - set(before.items())), **found}
+
+
+def _upgrade(cluster: Cluster, release: Release, course: Course) -> dict[str, Any]:
+    """A new tag of the services' image: a migration, then every pod that is made of it is replaced."""
+    assert course.cast is not None
+    address, token = f"http://{address_of(cluster, 'haetae-search', 8081)}", administrator_key(cluster)
+    course.api = Api(address, token)
+    new = {"image": {"overrides": {"service": {"tag": NEXT_TAG}}}}
+    with searching(address, token, course.cast.wanted, course.since, every_s=_SEARCH_EVERY_S) as answers:
+        time.sleep(10)
+        began_s = time.monotonic()
+        outcome = release.upgrade(new, within=_UPGRADE_WITHIN)
+        took_s = time.monotonic() - began_s
+        time.sleep(20)  # the old pods end only now
+    assert outcome.code == 0, outcome.said
+    return {"helm_s": round(took_s, 1), **answers.summary()}
+
+
+def _messages(cluster: Cluster) -> dict[str, Any]:
+    """What lies on the bus still, by stream, once the cameras are off: no message may be left, and no dead letter."""
+    said = cluster.kubectl("exec", f"--namespace={NAMESPACE}", "haetae-redis-0", "--", "sh", "-c", _LENGTHS)
+    lengths = {name: int(n) for name, n in (line.split() for line in said.splitlines())}
+    return {"left": {name: n for name, n in lengths.items() if n}}
+
+
+def _sightings(course: Course) -> dict[str, Any]:
+    """How many were stored, and how many of them are of one camera and one moment with the same path: stored twice."""
+    stored = int(course.sql("SELECT count(*) FROM sightings"))
+    distinct = int(
+        course.sql("SELECT count(*) FROM (SELECT DISTINCT camera_id, started_at, ended_at, best_shots::text FROM sightings) AS s")
+    )
+    return {"stored": stored, "doubled": stored - distinct}
+
+
+def _restarts(cluster: Cluster) -> dict[str, int]:
+    pods = cluster.objects("pods", NAMESPACE)
+    return {one["metadata"]["name"]: sum(c["restartCount"] for c in one["status"].get("containerStatuses", [])) for one in pods}
+
+
+def _memory_mib(cluster: Cluster) -> dict[str, int]:
+    """Working set of each pod, as the kubelet tells it."""
+    (node,) = (one["metadata"]["name"] for one in cluster.objects("nodes"))
+    told = json.loads(cluster.kubectl("get", "--raw", f"/api/v1/nodes/{node}/proxy/stats/summary"))
+    pods = [one for one in told["pods"] if one["podRef"]["namespace"] == NAMESPACE]
+    return {one["podRef"]["name"]: one.get("memory", {}).get("workingSetBytes", 0) >> 20 for one in pods}
+
+
+def _conditions() -> dict[str, Any]:
+    return {
+        "cameras": CAMERAS,
+        "looks_hz": RATE_HZ,
+        "cores": psutil.cpu_count(),
+        "load_before": round(psutil.getloadavg()[0], 1),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "search_every_s": _SEARCH_EVERY_S,
+    }
+
+
+def main() -> int:
+    """0 when everything held."""
+    parser = ArgumentParser(prog="python -m tests.helm.node.trial", description=__doc__.partition("\n")[0])
+    parser.add_argument("--keep", action="store_true", help="leave the node up")
+    parser.add_argument("--save", action="store_true", help="put the figures into benchmarks/results")
+    chosen = parser.parse_args()
+    layout, trial = Layout.default(), Trial()
+    trial.found["conditions"] = _conditions()
+    try:
+        run(layout, trial)
+    except AssertionError as why:
+        trial.problems.append(str(why))
+    finally:
+        if not chosen.keep:
+            down(layout)
+            shutil.rmtree(layout.data, ignore_errors=True)
+    trial.found["problems"] = trial.problems
+    if chosen.save:
+        figures.write("helm_node", trial.found)
+    sys.stdout.write(json.dumps(trial.found, indent=1) + "\n")
+    return 1 if trial.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
