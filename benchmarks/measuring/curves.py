@@ -34,11 +34,11 @@ def drawn(
     ]
     for x in _marks(xs, log_x):
         at = _LEFT + across(x)
-        parts.append(f'<text x="{at:.1f}" y="{_TOP + _HEIGHT + 18}" text-anchor="middle">{x:g}</text>')
+        parts.append(f'<text x="{at:.1f}" y="{_TOP + _HEIGHT + 18}" text-anchor="middle">{_told(x)}</text>')
         parts.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{_TOP}" y2="{_TOP + _HEIGHT}" stroke="#eee"/>')
     for y in _marks(ys, log_y):
         at = _TOP + _HEIGHT - up(y)
-        parts.append(f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{y:g}</text>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{_told(y)}</text>')
     for number, (name, points) in enumerate(series.items()):
         colour = _COLOURS[number % len(_COLOURS)]
         places = [(_LEFT + across(x), _TOP + _HEIGHT - up(y)) for x, y in points]
@@ -51,6 +51,10 @@ def drawn(
     return "\n".join([*parts, "</svg>", ""])
 
 
+def _told(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:g}"
+
+
 def _scale(values: Sequence[float], length: float, log: bool) -> Callable[[float], float]:
     low, high = _ends(values, log)
     turned = math.log10 if log else float
@@ -60,7 +64,7 @@ def _scale(values: Sequence[float], length: float, log: bool) -> Callable[[float
 
 def _ends(values: Sequence[float], log: bool) -> tuple[float, float]:
     if log:
-        return 10 ** math.floor(math.log10(min(values))), 10 ** math.ceil(math.log10(max(values)) + 1e-9)
+        return 10 ** math.floor(math.log10(min(values))), 10 ** math.ceil(math.log10(max(values)) - 1e-9)
     return 0.0, max(max(values), 1e-9)
 
 
