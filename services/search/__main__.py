@@ -34,13 +34,12 @@ from services.search.worker import Warming
 
 def main(settings: SearchSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set. Raises Misconfigured."""
-    own, clock, health, ended = settings.search, SystemClock(), Health(stop), threading.Event()
+    own, triton, clock, health, ended = settings.search, settings.triton, SystemClock(), Health(stop), threading.Event()
     redis, blobs = connect(settings.redis.url.get_secret_value()), open_blobs(settings.blobs.folder, settings.blobs.s3.named())
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-search")  # fmt: skip
-    inference = TritonInference(settings.triton.address, shared_memory=settings.triton.shared_memory,
-                                ca_file=settings.triton.ca_file)  # fmt: skip
+    inference = TritonInference(triton.address, shared_memory=triton.shared_memory, ca_file=triton.ca_file)
     networks = settings.models.names()
     detector = PersonDetector(inference, networks.detector, min_score=own.least_person_score)
     embedder = Embedder(inference, networks.embedder)
@@ -54,7 +53,7 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
         blobs=blobs,
         ledger=Ledger(redis),
         reader=reader,
-        pipeline=SearchPipeline(own.ranking_with(measured, read.reliability, nearest.chosen(own, settings.triton)), clock),
+        pipeline=SearchPipeline(own.ranking_with(measured, read.reliability, nearest.chosen(own, triton)), clock),
         addresses=AddressPolicy(tuple(settings.sources.allowed_networks), tuple(settings.sources.import_folders)),
         buckets=Buckets(per_minute=own.queries_per_minute, at_once=own.queries_at_once, clock=clock),
         section=own,
