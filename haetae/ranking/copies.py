@@ -30,7 +30,7 @@ class Copies:
         original = first[inverse]
         later = np.flatnonzero(original != np.arange(len(vectors)))
         really = (vectors[later] == vectors[original[later]]).all(axis=1)
-        original[later[~really]] = later[~really]  # two rows of one fingerprint: once in a million times a million millions
+        original[later[~really]] = later[~really]  # different rows of one fingerprint: `fingerprints` says how rarely
         return cls(original, later[really])
 
     def __len__(self) -> int:
