@@ -110,13 +110,13 @@ class _Hops:
         worked_out: dict[tuple[int, int], float] = {}
         for place, key in zip(near.tolist(), zip(which[near].tolist(), bins.tolist(), strict=True), strict=True):
             if key not in worked_out:
-                worked_out[key] = self._of_bin(*pairs[key[0]], key[1])
+                worked_out[key] = self._of_bin(pairs[key[0]], key[1])
             worth[place] = worked_out[key]
         return worth
 
-    def _of_bin(self, a: CameraId, b: CameraId, at: int) -> float:
+    def _of_bin(self, pair: tuple[CameraId, CameraId], at: int) -> float:
         """As `log_likelihood_ratio` where the hop is possible and short enough."""
-        times = self.times
+        (a, b), times = pair, self.times
         if not times.knows(a, b):
             return 0.0
         by_chance = float(anybody(times.reach)[at])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from haetae.store.tables import AuditRow
 
-_RECORD = insert(AuditRow.__table__).inline()  # made once, and nothing is asked back
+_RECORD = insert(AuditRow).inline()  # made once, and nothing is asked back
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,22 +26,21 @@ _ABANDONED = {"kind": "query-abandoned", "status": 503, "detail": "Whoever answe
 
 
 # Made once: building a statement costs more than running it.
-_ROWS = QueryRow.__table__.c
-_MINE = (_ROWS.id == bindparam("of")) & (_ROWS.state == "running")
+_MINE = (QueryRow.id == bindparam("of")) & (QueryRow.state == "running")
 _START = (
-    insert(QueryRow.__table__)
+    insert(QueryRow)
     .values(seen_alive_at=func.now())
-    .on_conflict_do_nothing(index_elements=["caller", "once_key"], index_where=_ROWS.once_key.is_not(None))
-    .returning(_ROWS.id)
+    .on_conflict_do_nothing(index_elements=["caller", "once_key"], index_where=QueryRow.once_key.is_not(None))
+    .returning(QueryRow.id)
 )
-_TELL = update(QueryRow.__table__).where(_MINE).values(progress=bindparam("progress"), seen_alive_at=func.now())
+_TELL = update(QueryRow).where(_MINE).values(progress=bindparam("progress"), seen_alive_at=func.now())
 _ANSWER = (
-    update(QueryRow.__table__)
+    update(QueryRow)
     .where(_MINE)
     .values(state="answered", answer=cast(bindparam("document", type_=Text()), JSONB), ended_at=bindparam("at"))
-    .returning(_ROWS.id)
+    .returning(QueryRow.id)
 )
-_ADD_PROBE = insert(QueryProbeRow.__table__)
+_ADD_PROBE = insert(QueryProbeRow)
 
 
 class QueryState(StrEnum):
