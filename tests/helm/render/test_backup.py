@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -134,6 +135,23 @@ def test_nothing_half_written_is_left(site: Site) -> None:
     away = site.run("backup.sh", HAETAE_POSTGRES__URL="postgresql://nobody:wrong@127.0.0.1:9/haetae")
     assert away.returncode != 0
     assert list(site.folder.iterdir()) == []
+
+
+def test_the_first_dump_waits_for_the_schema(site: Site) -> None:
+    """A database that has no tables yet is waited for; one that never gets any has no dump."""
+    site.alone("CREATE DATABASE unborn OWNER haetae")
+    try:
+        there = site.url.removesuffix("haetae") + "unborn"
+        never = site.run("backup.sh", HAETAE_POSTGRES__URL=there, WAIT_S="2")
+        assert (never.returncode, site.dumps()) == (1, [])
+        site.alone("CREATE EXTENSION vector", database="unborn")
+        with ThreadPoolExecutor(1) as beside:
+            waiting = beside.submit(site.run, "backup.sh", HAETAE_POSTGRES__URL=there, WAIT_S="60")
+            migrate(there)
+            assert waiting.result().returncode == 0
+        assert len(site.dumps()) == 1
+    finally:
+        site.alone("DROP DATABASE unborn")
 
 
 def test_old_dumps_go_and_the_newest_stays(site: Site) -> None:

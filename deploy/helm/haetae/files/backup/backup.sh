@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Dumps the database at HAETAE_POSTGRES__URL into BACKUP_FOLDER: NAME.dump (pg_dump's custom format) and NAME.rows (rows of each table
 # in the same snapshot of the database), both checked before they get their names. What is older than KEEP_DAYS goes, never the newest.
+# A database without the schema is waited for, WAIT_S seconds at most.
 set -euo pipefail
 # shellcheck source=connection.sh
 source "$(dirname "${BASH_SOURCE[0]}")/connection.sh"
@@ -8,6 +9,11 @@ connect_to "$HAETAE_POSTGRES__URL"
 : "${KEEP_DAYS:=14}"
 cd "$BACKUP_FOLDER"
 umask 077
+
+for ((left = ${WAIT_S:-0}; left > 0; left -= 2)); do
+  if psql --no-psqlrc --quiet --command='SELECT FROM alembic_version' >/dev/null 2>&1; then break; fi
+  sleep 2
+done
 
 name=haetae-$(date -u +%Y%m%dT%H%M%SZ)
 export PARTIAL=.$name.partial

@@ -49,6 +49,7 @@ template:
           {{- include "haetae.environment.postgres.admin" $root | nindent 10 }}
           {{- else }}
           - {name: KEEP_DAYS, value: {{ $own.keepDays | quote }}}
+          - {name: WAIT_S, value: {{ $root.Values.migration.waitS | quote }}}
           {{- include "haetae.environment.postgres.url" $root | nindent 10 }}
           {{- end }}
         resources:
