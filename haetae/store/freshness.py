@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import psycopg2
 from sqlalchemy import Engine, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -25,7 +26,5 @@ def ping_what_rested(engine: Engine) -> None:
             return
         try:
             dialect.do_ping(connection)
-        except Exception as error:
-            if isinstance(error, dialect.loaded_dbapi.Error):
-                raise exc.DisconnectionError from None  # the pool tries another one
-            raise
+        except psycopg2.Error:
+            raise exc.DisconnectionError from None  # the pool tries another one

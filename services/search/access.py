@@ -27,7 +27,7 @@ def asking(*roles: Role) -> Callable[..., Asking]:
     """A dependency that lets these roles in. Raises Refused (401, 403)."""
     permitted = allow(*roles)
 
-    def who(request: Request, caller: Caller = Depends(permitted)) -> Asking:
+    async def who(request: Request, caller: Caller = Depends(permitted)) -> Asking:
         return Asking(caller.name, caller.role, request.client.host if request.client else "")
 
     return who

@@ -100,7 +100,7 @@ def add_asking(router: APIRouter, desk: Desk) -> None:
     runs, turns = Runs(desk.store), desk.section.turns
     operator = asking(*OPERATORS)
 
-    def within_limit(caller: Asking = Depends(operator)) -> Asking:
+    async def within_limit(caller: Asking = Depends(operator)) -> Asking:
         _take(desk, caller, 1)
         return caller
 
@@ -119,15 +119,14 @@ class _Teller:
 
     async def told(self, request: Request, response: Response, asked: Callable[[], Inquiry | Followed]) -> QueryOut | Response:
         """What the request asks for, answered in its turn; `asked` reads and stores it. Raises Refused, Transient."""
-        place = self._turns.join()
+        place, found = self._turns.join(), None
         try:
             found = await to_thread.run_sync(asked, limiter=self._turns.reading)
-        except BaseException:
-            place.leave()
-            raise
+        finally:
+            if not isinstance(found, Inquiry):
+                place.leave()
         if isinstance(found, Inquiry):
             return await self._now(request, found, place)
-        place.leave()
         return await to_thread.run_sync(self._again, request, response, found)
 
     async def _now(self, request: Request, inquiry: Inquiry, place: Place) -> Response:
@@ -140,8 +139,13 @@ class _Teller:
             turn = partial(self._in_turn, inquiry, place, work)
             return Answering(request, self._runs, inquiry.run, turn, self.desk.section.heartbeat_s)
         if prefers_async(request):
-            alone = BackgroundTask(_alone, partial(self._in_turn, inquiry, place, work))
-            return await to_thread.run_sync(_accepted, followed(self.desk, inquiry.id, inquiry.caller), alone)
+            alone, told = BackgroundTask(_alone, partial(self._in_turn, inquiry, place, work)), None
+            try:
+                told = await to_thread.run_sync(_accepted, followed(self.desk, inquiry.id, inquiry.caller), alone)
+            finally:
+                if told is None:
+                    place.leave()
+            return told
         document = await self._in_turn(inquiry, place, lambda: work().model_dump_json(by_alias=True), request)
         return Response(document, 201, {"Location": location_of(inquiry.id)}, JSON)
 
