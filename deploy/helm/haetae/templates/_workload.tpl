@@ -69,11 +69,11 @@ env:
 ports:
   - name: http
     containerPort: {{ $component.port }}
-startupProbe: # answers at all: reading settings and opening what it needs may take a while on a busy node
+startupProbe: # answers at all: on a node where everything starts at once, imports alone have taken two minutes
   httpGet: {path: /healthz, port: http, scheme: {{ $scheme }}}
-  periodSeconds: 2
-  timeoutSeconds: 2
-  failureThreshold: 60
+  periodSeconds: 3
+  timeoutSeconds: 3
+  failureThreshold: 200
 livenessProbe: # the process answers; peers that are away are no reason to restart
   httpGet: {path: /healthz, port: http, scheme: {{ $scheme }}}
   periodSeconds: 10
