@@ -12,6 +12,8 @@ from tests.helm.cluster.kubernetes import Cluster, Object, Outcome, run
 
 CHART = Path(__file__).resolve().parents[3] / "deploy" / "helm" / "haetae"
 WITHIN = "120s"
+_AT_LAST_S = 1800.0
+"""Beyond what any caller allows helm by `--timeout`, and its taking back what failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Release:
 
     def _helm(self, verb: str, *arguments: str, stdin: str = "") -> Outcome:
         where = [f"--kubeconfig={self.cluster.kubeconfig}", f"--namespace={self.namespace}"]
-        return run("helm", verb, *arguments, *where, stdin=stdin)
+        return run("helm", verb, *arguments, *where, stdin=stdin, within_s=_AT_LAST_S)
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from tests.helm.node.layout import DNS_ADDRESS
 
 _COREFILE = """
-.:5353 {
+.:53 {
     errors
     health :8080
     ready :8181
@@ -76,8 +76,8 @@ BASE_OBJECTS: tuple[dict[str, Any], ...] = (
             "clusterIP": DNS_ADDRESS,
             "selector": _LABELS,
             "ports": [
-                {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 5353},
-                {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 5353},
+                {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 53},
+                {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 53},
             ],
         },
     },

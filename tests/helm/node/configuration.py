@@ -35,6 +35,7 @@ disabled_plugins = {json.dumps(refused)}
   sandbox_image = "localhost/pause:1"
   restrict_oom_score_adj = true # the machine may forbid lower scores than its own
   disable_hugetlb_controller = true
+  enable_unprivileged_ports = true # DNS listens on 53, where policies expect it
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "{CNI_PROGRAMS}"
     conf_dir = "{layout.run}/cni"

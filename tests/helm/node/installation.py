@@ -23,7 +23,7 @@ def load_images(layout: Layout) -> dict[str, int]:
     loaded = {}
     for archive in sorted(layout.images.glob("*.tar")):
         if archive.stem not in _OWN:
-            _ctr(layout, "import", "--no-unpack", str(archive))
+            _ctr(layout, "import", str(archive))  # unpacked at once, not with the first container
             loaded[archive.stem] = archive.stat().st_size >> 20
     _ctr(layout, "tag", "--force", SERVICE_IMAGE, f"{SERVICE_IMAGE.partition(':')[0]}:{NEXT_TAG}")
     return loaded
