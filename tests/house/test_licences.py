@@ -1,4 +1,4 @@
-"""What is shipped may be shipped: no AGPL or GPL in the runtime set, LGPL named in the list of licences."""
+"""What is shipped may be shipped: no AGPL or GPL in the runtime sets, LGPL named in the list of licences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import metadata
 
 from tests.house.repository import ROOT
 
-PINS = ROOT / "requirements" / "runtime.txt"
+PINS = [ROOT / "requirements" / f"{name}.txt" for name in ("runtime", "service")]  # one machine's, and the images'
 COPYLEFT = re.compile(r"(?<!L)(?<!Lesser )(?<!Lesser General )\bA?GPL|GNU (?:Affero )?General Public", re.IGNORECASE)
 LESSER = re.compile(r"\bLGPL|Lesser General Public", re.IGNORECASE)
 
@@ -28,7 +28,8 @@ def licence_of(name: str) -> str:
 def runtime_set() -> dict[str, str]:
     """Licence by distribution, for what is pinned to run and installed here (others are for other platforms)."""
     installed = {d.metadata["Name"].lower().replace("_", "-") for d in metadata.distributions()}
-    names = [name for name in pinned(PINS.read_text(encoding="utf-8")) if name.lower().replace("_", "-") in installed]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in PINS)
+    names = [name for name in dict.fromkeys(pinned(text)) if name.lower().replace("_", "-") in installed]
     return {name.lower(): licence_of(name) for name in names}
 
 

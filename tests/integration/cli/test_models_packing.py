@@ -43,7 +43,7 @@ def test_a_network_that_is_not_here_is_not_laid_out(tmp_path: Path) -> None:
 
 def test_a_bundle_is_written_from_a_mirror(models_mirror: Path, tmp_path: Path) -> None:
     """What is not here is pulled first; the digests are told."""
-    words = ["models", "bundle", "reid-0288", "--into", tmp_path / "networks.tar", "--mirror", models_mirror, "--json"]
+    words = ["models", "bundle", "reid-0288", "--into", str(tmp_path / "networks.tar"), "--mirror", str(models_mirror), "--json"]
     made = haetae(tmp_path / "models", *words)
     assert made.returncode == 0, made.stderr
     (digest,) = json.loads(made.stdout)["files"].values()

@@ -17,7 +17,7 @@ def peers(api: Api, redis_url: str, triton_address: str, models_folder: Path, tm
     """The database of the running API, a real Redis, a real Triton."""
     (tmp_path / "blobs").mkdir()
     environment = {
-        "HAETAE_POSTGRES__URL": api.desk.store._engine.url.render_as_string(hide_password=False),  # type: ignore[attr-defined]
+        "HAETAE_POSTGRES__URL": api.desk.store._engine.url.render_as_string(hide_password=False),
         "HAETAE_REDIS__URL": redis_url,
         "HAETAE_TRITON__ADDRESS": triton_address,
         "HAETAE_MODELS__FOLDER": str(models_folder),

@@ -57,7 +57,7 @@ def key_names(api: Api) -> list[str]:
 
 
 def url_of(api: Api) -> str:
-    return api.desk.store._engine.url.render_as_string(hide_password=False)  # type: ignore[no-any-return]
+    return str(api.desk.store._engine.url.render_as_string(hide_password=False))
 
 
 def test_each_step_is_told_and_the_key_is_gone_afterwards(api: Api, address: tuple[str, Path]) -> None:
@@ -78,7 +78,7 @@ def test_a_key_that_is_given_is_used(api: Api, address: tuple[str, Path]) -> Non
     """Then the database is not needed; a wrong key is told and the end is 1."""
     url, ca_file = address
     nowhere = f"postgresql://haetae@127.0.0.1:{any_free()}/haetae"
-    words = ["--url", url, "--ca-file", ca_file, "--json"]
+    words = ["--url", url, "--ca-file", str(ca_file), "--json"]
     assert self_test(*words, HAETAE_API_KEY=api.keys["operator"], HAETAE_POSTGRES__URL=nowhere).returncode == 0
     refused = self_test(*words, HAETAE_API_KEY="wrong", HAETAE_POSTGRES__URL=nowhere)
     assert refused.returncode == 1
