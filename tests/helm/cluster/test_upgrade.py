@@ -103,6 +103,18 @@ def test_what_the_server_refuses_is_taken_back(release: Release) -> None:
     _only_old_pods(release, before)
 
 
+def test_the_very_first_upgrade_can_be_taken_back(cluster: Cluster, namespace: str) -> None:
+    """The Jobs of an installation are still there then: they are left as they are, and do not keep the release from going back."""
+    bring_secrets(cluster, namespace)
+    release = Release(cluster, namespace, profile=SMALL.files)
+    release.install()
+    jobs = {one["metadata"]["uid"] for one in cluster.objects("jobs", namespace)}
+    assert len(jobs) > 1
+    assert release.upgrade({"pods": {"nodeSelector": {"zone": "no such / value!"}}}, *TAKEN_BACK).code != 0
+    assert release.history()[-1]["description"] == "Rollback to 1"
+    assert {one["metadata"]["uid"] for one in cluster.objects("jobs", namespace)} >= jobs
+
+
 def test_what_the_schema_refuses_is_never_sent(release: Release) -> None:
     """A value of the wrong type is refused before the cluster hears of it: there is no new revision."""
     history = release.history()
