@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exc
 from sqlalchemy.orm import Session
 
 from haetae.errors import Transient
@@ -98,11 +98,22 @@ class Store:
     def ready(self) -> str | None:
         """None where transactions are possible and the schema is the one that this code needs; else why not."""
         try:
-            with translated(), self._engine.connect() as connection:
-                found = current_revision(connection)
+            found = self._revision()
         except Transient as away:
             return away.message
         return f"The database has schema {found}, this program needs {known_revisions()[0]}." if is_behind(found) else None
+
+    def _revision(self) -> str | None:
+        """The schema's. A connection that broke while nobody looked is noticed by its use, and made anew."""
+        with translated():
+            with self._engine.connect() as connection:
+                try:
+                    return current_revision(connection)
+                except exc.DBAPIError as error:
+                    if not error.connection_invalidated:
+                        raise
+            with self._engine.connect() as connection:
+                return current_revision(connection)
 
     def ensure_days(self, *days: date) -> None:
         """Makes the partitions of these days ahead of their first sighting."""
