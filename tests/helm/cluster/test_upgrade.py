@@ -104,7 +104,7 @@ def test_what_the_server_refuses_is_taken_back(release: Release) -> None:
 
 
 def test_the_very_first_upgrade_can_be_taken_back(cluster: Cluster, namespace: str) -> None:
-    """The Jobs of an installation are still there then: they are left as they are, and do not keep the release from going back."""
+    """The Jobs of an installation are still there then: they stay as they are, and the release gets back all the same."""
     bring_secrets(cluster, namespace)
     release = Release(cluster, namespace, profile=SMALL.files)
     release.install()
