@@ -205,7 +205,7 @@ def _save(given: argparse.Namespace, found: dict[str, Any]) -> None:
 def serve(url: str, folder: str, at_once: int | None, told_to: Connection, stop: Event) -> None:
     """The API over the database; tells its port and what its index holds once that is loaded."""
     section, clock = SearchSection(answered_at_once=at_once), SystemClock()
-    store = open_store(url, cipher=Cipher([Cipher.new_key()]), pool_size=8)
+    store = open_store(url, cipher=Cipher([Cipher.new_key()]), pool_size=max(8, section.n_connections))
     networks = Unasked()
     beside = open_store(url, cipher=Cipher([]), pool_size=2)
     indexing = Indexing(beside, lambda: networks.model, section.index_limits, every_s=section.index_refresh_s)

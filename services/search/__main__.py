@@ -37,7 +37,8 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     own, triton, clock, health, ended = settings.search, settings.triton, SystemClock(), Health(stop), threading.Event()
     redis, blobs = connect(settings.redis.url.get_secret_value()), open_blobs(settings.blobs.folder, settings.blobs.s3.named())
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
-    store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
+    pool_size = max(settings.postgres.pool_size, own.n_connections)
+    store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=pool_size,
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-search")  # fmt: skip
     inference = TritonInference(triton.address, shared_memory=triton.shared_memory, ca_file=triton.ca_file)
     networks = settings.models.names()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastapi import Depends, Request
@@ -23,7 +23,7 @@ class Asking:
     origin: str
 
 
-def asking(*roles: Role) -> Callable[..., Asking]:
+def asking(*roles: Role) -> Callable[..., Awaitable[Asking]]:
     """A dependency that lets these roles in. Raises Refused (401, 403)."""
     permitted = allow(*roles)
 

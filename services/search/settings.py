@@ -20,6 +20,8 @@ from services.search.graphs import Graphs
 from services.search.pipeline import Ranking
 from services.search.queries.turns import Turns
 
+_MOST_AT_ONCE = 4  # unless set: the interpreter's lock keeps one process from using many cores, more processes do not
+
 
 class SearchSection(BaseModel):
     """Address of the API, what callers may ask for, and how candidates are ordered."""
@@ -29,7 +31,7 @@ class SearchSection(BaseModel):
     longest_window_days: float = Field(default=31, gt=0, le=366)
     queries_per_minute: float = Field(default=60, gt=0)  # of one caller, over time
     queries_at_once: int = Field(default=20, ge=1)  # of one caller, in a burst
-    answered_at_once: int | None = Field(default=None, ge=1, le=256)  # queries of this process; one more than cores unless set
+    answered_at_once: int | None = Field(default=None, ge=1, le=256)  # by this process; unless set cores + 1, at most 4
     most_waiting: int = Field(default=200, ge=0)  # queries that wait for their turn; more are refused (503)
     longest_wait_s: float = Field(default=30.0, gt=0, le=600)  # who would wait longer is refused
     heartbeat_s: float = Field(default=5.0, gt=0)  # a stream of events is never silent for longer
@@ -64,9 +66,17 @@ class SearchSection(BaseModel):
     @property
     def turns(self) -> Turns:
         """The line of queries of one process."""
+        return Turns(self._at_once, most_waiting=self.most_waiting, longest_wait_s=self.longest_wait_s)
+
+    @property
+    def n_connections(self) -> int:
+        """So many connections to PostgreSQL keep queries and other requests from waiting for each other's."""
+        return 2 * self._at_once + 2  # one for each query that is answered, one for each that is read, and others
+
+    @property
+    def _at_once(self) -> int:
         n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        at_once = self.answered_at_once or n_cores + 1
-        return Turns(at_once, most_waiting=self.most_waiting, longest_wait_s=self.longest_wait_s)
+        return self.answered_at_once or min(n_cores + 1, _MOST_AT_ONCE)
 
     @property
     def longest_window(self) -> timedelta:

@@ -33,6 +33,15 @@ def inside_among(view: DayView, wanted: Wanted, ids: Ids) -> int:
     return sum(tuple(id) in known for id in view.ids[rows].tolist())
 
 
+def warm_up() -> None:
+    """Compiles what counts, so that no query waits for the compiler."""
+    no_times, none = np.empty(0, np.int64), np.empty(0, np.uint32)
+    facts = (no_times, no_times, np.empty(0, np.int32), none)
+    wanted = (np.int64(0), np.int64(0), np.ones(1, np.bool_), np.uint32(0))
+    _count(facts, wanted)
+    _marked(np.empty((0, 2), np.uint64), np.zeros(_MARKS, np.bool_), facts, wanted)
+
+
 def _mark_of(ids: Ids) -> NDArray[np.uint64]:
     return (ids[:, 0] ^ ids[:, 1]) & np.uint64(_MARKS - 1)
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from haetae.domain.embedding import ModelVersion
 from haetae.ranking.sign_bits import SignCode
 from haetae.store.index.bulk import Columns, read_changed, read_partition
+from haetae.store.index.counting import warm_up
 from haetae.store.index.day_rows import DayRows, DayView, NewRows
 from haetae.store.index.reading import Partition, Position, gone_since, position
 from haetae.store.index.snapshot import Snapshot
@@ -143,6 +144,7 @@ class EmbeddingIndex:
             sample = session.scalars(select(row.vector).where(row.model_id == number).limit(_SAMPLE)).all()
         if not sample:
             return None
+        warm_up()
         code = SignCode.around(np.stack(sample), self.limits.n_bits)
         return _Contents(Columns(number, dimension), code, len(sample), self.limits.memory_bytes > 0, at.snapshot.oldest_running)
 

@@ -184,7 +184,7 @@ class _Teller:
         return stored.fetch()
 
 
-def _add_post(router: APIRouter, teller: _Teller, within_limit: Callable[..., Asking]) -> None:
+def _add_post(router: APIRouter, teller: _Teller, within_limit: Callable[..., Awaitable[Asking]]) -> None:
     desk = teller.desk
 
     @router.post("", status_code=201, summary="Find a person", openapi_extra=_BODY, responses=_ANSWERS, response_model=QueryOut)
@@ -220,7 +220,7 @@ def _add_post(router: APIRouter, teller: _Teller, within_limit: Callable[..., As
         return await teller.told(request, response, asked)
 
 
-def _add_repeat(router: APIRouter, teller: _Teller, within_limit: Callable[..., Asking]) -> None:
+def _add_repeat(router: APIRouter, teller: _Teller, within_limit: Callable[..., Awaitable[Asking]]) -> None:
     desk = teller.desk
 
     @router.post("/{id}/repeat", status_code=201, summary="Ask a query again", responses=_ANSWERS, response_model=QueryOut)
