@@ -42,3 +42,21 @@ def serve_films(cluster: Cluster, films: Path, began_at: float) -> str:
     cluster.kubectl("wait", "--for=condition=Ready", "pod/cameras", f"--namespace={NAMESPACE}", "--timeout=180s")
     (pod,) = cluster.objects("pods", NAMESPACE, selector="app=cameras")
     return f"{pod['status']['podIP']}:{PORT}"  # not a Service's address, which is in no network of cameras
+
+
+_KNOCK = """
+import socket, sys
+for address in sys.argv[1:]:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), 3).close()
+        print(address)
+    except OSError:
+        pass
+"""
+
+
+def reached(cluster: Cluster, *addresses: str) -> list[str]:
+    """Which of these (host:port) accept a connection from the cameras' pod, which nothing of the chart has let in."""
+    said = cluster.kubectl("exec", f"--namespace={NAMESPACE}", "cameras", "--", "python", "-c", _KNOCK, *addresses)
+    return said.split()

@@ -26,6 +26,7 @@ from haetae.errors import HaetaeError
 from tests.helm.cluster.kubernetes import Cluster
 from tests.helm.cluster.release import Release
 from tests.helm.node import squeeze
+from tests.helm.node.cameras import reached
 from tests.helm.node.course import CAMERAS, RATE_HZ, Course
 from tests.helm.node.installation import NAMESPACE, NEXT_TAG, address_of, administrator_key, load_images, prepare
 from tests.helm.node.layout import Layout
@@ -99,6 +100,7 @@ def _cameras_on(cluster: Cluster, release: Release, trial: Trial, course: Course
     """All that happens while cameras run, behind the chart's network policies."""
     trial.need("cameras", course.cameras_live)
     trial.need("search", course.found)
+    trial.step("stranger", lambda: _stranger(cluster), reaches=[])
     trial.step("upgrade_under_searches", lambda: _upgrade(cluster, release, course), failed=0)
     trial.step("search_after_upgrade", course.found)
     for component in KILLED:
@@ -124,6 +126,13 @@ def _install(release: Release) -> dict[str, Any]:
     outcome = release.try_install(within=_UPGRADE_WITHIN)
     assert outcome.code == 0, outcome.said
     return {"memory_mib": _memory_mib(release.cluster)}
+
+
+def _stranger(cluster: Cluster) -> dict[str, Any]:
+    """What a pod of another namespace gets through to, of what it has no business with."""
+    parts = {"postgresql": 5432, "redis": 6379, "search": 8081, "triton": 8001, "detect": 8084}
+    places = {address_of(cluster, f"haetae-{part}", port): part for part, port in parts.items()}
+    return {"knocked_at": sorted(parts), "reaches": [places[one] for one in reached(cluster, *places)]}
 
 
 def _squeezed(cluster: Cluster, course: Course) -> dict[str, Any]:
