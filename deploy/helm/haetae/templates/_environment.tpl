@@ -47,10 +47,6 @@ Values are quoted; secrets come by secretKeyRef and are put into addresses by Ku
   value: {{ $component.answering | default 10 | quote }}
 {{- $dials := $component.values.settings | default dict }}
 {{- if has "services.alert.delivery" $component.args }}{{- $dials = $root.Values.alert.settings | default dict }}{{- end }}
-{{- if and (eq $section "SEARCH") (not (hasKey $dials "answered_at_once")) }}
-- name: HAETAE_SEARCH__ANSWERED_AT_ONCE # one query a processor of the pod; by itself it would count the node's
-  valueFrom: {resourceFieldRef: {resource: limits.cpu}}
-{{- end }}
 {{- range $name, $value := $dials }}
 - name: HAETAE_{{ $section }}__{{ upper $name }}
   value: {{ include "haetae.environment.value" $value | quote }}
