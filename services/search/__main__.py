@@ -37,17 +37,16 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     own, triton, clock, health, ended = settings.search, settings.triton, SystemClock(), Health(stop), threading.Event()
     redis, blobs = connect(settings.redis.url.get_secret_value()), open_blobs(settings.blobs.folder, settings.blobs.s3.named())
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
+    url, timeout_s = settings.postgres.url.get_secret_value(), settings.postgres.statement_timeout_s
     pool_size = max(settings.postgres.pool_size, own.n_connections)
-    store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=pool_size,
-                       statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-search")  # fmt: skip
+    store = open_store(url, cipher=cipher, pool_size=pool_size, statement_timeout_s=timeout_s, application_name="haetae-search")
     inference = TritonInference(triton.address, shared_memory=triton.shared_memory, ca_file=triton.ca_file)
     networks = settings.models.names()
     detector = PersonDetector(inference, networks.detector, min_score=own.least_person_score)
     embedder = Embedder(inference, networks.embedder)
     measured, read = calibration_of(networks.embedder), calibration_of(networks.attributes)
     reader = ProbeReader(PhotoPeople(detector), embedder, limits=measured.limits)
-    beside = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=2,
-                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-index")  # fmt: skip
+    beside = open_store(url, cipher=cipher, pool_size=2, statement_timeout_s=timeout_s, application_name="haetae-index")
     index = chosen(beside, lambda: reader.model, own)  # with connections of its own: callers may take all others
     desk = Desk(
         store=store,
