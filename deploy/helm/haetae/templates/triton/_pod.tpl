@@ -78,6 +78,7 @@ args:
   - --model-repository=/models/repository
   {{- end }}
   - --exit-timeout-secs=20
+  - --backend-config=python,stub-timeout-seconds=180 # with 30 s, its own, a network that starts on a busy node ends the server
   {{- if .Values.tls.internal.enabled }}
   - --grpc-use-ssl=true
   - --grpc-server-cert=/etc/haetae/tls/tls.crt
