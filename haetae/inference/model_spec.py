@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from haetae.errors import Misconfigured
+from haetae.errors import Misconfigured, Transient
 from haetae.inference.port import Array
 from haetae.models.networks import network
 from haetae.models.spec import IMAGES
@@ -25,16 +25,17 @@ def checked_inputs(model: str, inputs: Mapping[str, Array]) -> Array:
 def checked_outputs(model: str, n: int, outputs: Mapping[str, Array]) -> dict[str, Array]:
     """The outputs that the catalogue promises for a batch of `n`.
 
-    Raises Misconfigured: a server that gives others serves another model.
+    Raises Misconfigured: a server that gives others serves another model. Raises Transient where the model is right and the number
+    of rows is not: under overload a Triton once answered for another batch.
     """
     checked = {}
     for spec in network(model).spec.outputs:
         array = outputs.get(spec.name)
         mismatch = f"there is no '{spec.name}'" if array is None else spec.mismatch(array)
-        if mismatch is None and array is not None and len(array) != n:
-            mismatch = f"{spec.name} has {len(array)} rows for {n} images"
         if mismatch is not None or array is None:
             raise Misconfigured(f"The output of '{model}' does not fit: {mismatch}.")
+        if len(array) != n:
+            raise Transient(f"The answer of '{model}' is of another batch: {len(array)} rows of {spec.name} for {n} images.")
         checked[spec.name] = array
     return checked
 
