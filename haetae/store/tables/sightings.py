@@ -87,7 +87,8 @@ class SightingEmbeddingRow(Base):
 
 
 class RemovedEmbeddingRow(Base):
-    """An embedding that was deleted, by which transaction: written by a trigger of the database's, forgotten with its day."""
+    """A sighting that has no embedding any more, since which transaction: written by a trigger of the database's, forgotten with
+    its day. One that was stored without any is written down too: who counts by embeddings looks here for the others."""
 
     __tablename__ = "removed_embeddings"
 
