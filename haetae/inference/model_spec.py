@@ -25,8 +25,8 @@ def checked_inputs(model: str, inputs: Mapping[str, Array]) -> Array:
 def checked_outputs(model: str, n: int, outputs: Mapping[str, Array]) -> dict[str, Array]:
     """The outputs that the catalogue promises for a batch of `n`.
 
-    Raises Misconfigured: a server that gives others serves another model. Raises Transient where the model is right and the number
-    of rows is not: under overload a Triton once answered for another batch.
+    Raises Misconfigured: a server that gives others serves another model. Raises Transient where only the number of rows is wrong:
+    under overload a Triton once answered for another batch.
     """
     checked = {}
     for spec in network(model).spec.outputs:
