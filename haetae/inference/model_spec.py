@@ -25,8 +25,8 @@ def checked_inputs(model: str, inputs: Mapping[str, Array]) -> Array:
 def checked_outputs(model: str, n: int, outputs: Mapping[str, Array]) -> dict[str, Array]:
     """The outputs that the catalogue promises for a batch of `n`.
 
-    Raises Misconfigured: a server that gives others serves another model. Raises Transient where there are another number of rows:
-    under overload a Triton once answered for another batch.
+    Raises Misconfigured: a server that gives others serves another model. Raises Transient where only the number of rows is
+    another: under overload a Triton once answered for another batch.
     """
     checked = {}
     for spec in network(model).spec.outputs:
