@@ -13,6 +13,7 @@ from haetae.http.access import RememberedKeys
 from haetae.http.server import serve_in_thread
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
+from haetae.inference.patient import Patient
 from haetae.inference.photo_people import PhotoPeople
 from haetae.inference.triton import TritonInference
 from haetae.store.engine import open_store
@@ -40,9 +41,8 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     cipher = Cipher([key.get_secret_value() for key in settings.secrets.credential_keys])
     store = open_store(settings.postgres.url.get_secret_value(), cipher=cipher, pool_size=settings.postgres.pool_size,
                        statement_timeout_s=settings.postgres.statement_timeout_s, application_name="haetae-alert")  # fmt: skip
-    inference = TritonInference(
-        settings.triton.address, shared_memory=settings.triton.shared_memory, ca_file=settings.triton.ca_file
-    )
+    triton = settings.triton
+    inference = Patient(TritonInference(triton.address, shared_memory=triton.shared_memory, ca_file=triton.ca_file))
     names = settings.models.names()
     detector = PersonDetector(inference, names.detector, min_score=own.least_person_score)
     reader = PersonReader(PhotoPeople(detector), Embedder(inference, names.embedder))

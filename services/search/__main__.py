@@ -12,6 +12,7 @@ from haetae.http.access import RememberedKeys
 from haetae.http.server import serve
 from haetae.inference.detector import PersonDetector
 from haetae.inference.embedder import Embedder
+from haetae.inference.patient import Patient
 from haetae.inference.photo_people import PhotoPeople
 from haetae.inference.triton import TritonInference
 from haetae.media.address import AddressPolicy
@@ -40,12 +41,11 @@ def main(settings: SearchSettings, stop: threading.Event) -> None:
     url, timeout_s = settings.postgres.url.get_secret_value(), settings.postgres.statement_timeout_s
     pool_size = max(settings.postgres.pool_size, own.n_connections)
     store = open_store(url, cipher=cipher, pool_size=pool_size, statement_timeout_s=timeout_s, application_name="haetae-search")
-    inference = TritonInference(triton.address, shared_memory=triton.shared_memory, ca_file=triton.ca_file)
+    inference = Patient(TritonInference(triton.address, shared_memory=triton.shared_memory, ca_file=triton.ca_file))
     networks = settings.models.names()
     detector = PersonDetector(inference, networks.detector, min_score=own.least_person_score)
-    embedder = Embedder(inference, networks.embedder)
     measured, read = calibration_of(networks.embedder), calibration_of(networks.attributes)
-    reader = ProbeReader(PhotoPeople(detector), embedder, limits=measured.limits)
+    reader = ProbeReader(PhotoPeople(detector), Embedder(inference, networks.embedder), limits=measured.limits)
     beside = open_store(url, cipher=cipher, pool_size=2, statement_timeout_s=timeout_s, application_name="haetae-index")
     index = chosen(beside, lambda: reader.model, own)  # with connections of its own: callers may take all others
     desk = Desk(
