@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from haetae.bus.topics import TRACKLETS, frames
+from haetae.store.engine import open_unlimited
+from haetae.store.migration import migrate
 from services.alert.tasks import queue_key
 from tests.helm.render.chart import EVERYTHING, PROFILES, Manifest, render
 from tests.helm.render.manifests import component, named, of_kind
+from tests.kit.schemas import own_schema
 
 pytestmark = pytest.mark.peer
 
@@ -43,15 +46,13 @@ def test_streams_are_those_of_the_code(with_keda: list[Manifest]) -> None:
 
 def test_ingest_counts_the_cameras(with_keda: list[Manifest], postgres_url: str) -> None:
     """The number of cameras comes from a statement that our schema answers."""
-    import psycopg2
-
-    from haetae.store.migration import migrate
-
-    migrate(postgres_url)
     (trigger,) = _triggers(with_keda, "ingest")
-    with psycopg2.connect(postgres_url.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
-        cursor.execute(trigger["metadata"]["query"])
-        assert cursor.fetchone() == (0,)
+    with own_schema(postgres_url, "keda") as url:
+        migrate(url)
+        engine = open_unlimited(url, application_name="tests")
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql(trigger["metadata"]["query"]).one() == (0,)
+        engine.dispose()
 
 
 def test_search_counts_queries_in_flight(with_keda: list[Manifest]) -> None:

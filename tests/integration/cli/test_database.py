@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -21,10 +20,16 @@ pytestmark = pytest.mark.integration
 NEWEST = known_revisions()[0]
 
 
-def database(url: str, *words: str) -> subprocess.CompletedProcess[str]:
+def started(url: str, *words: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "HAETAE_POSTGRES__URL": url}
     command = [sys.executable, "-m", "haetae.cli.main", "database", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def database(url: str, *words: str) -> subprocess.CompletedProcess[str]:
+    with started(url, *words) as command:
+        out, told = command.communicate(timeout=120)
+    return subprocess.CompletedProcess(command.args, command.returncode, out, told)
 
 
 def test_a_schema_is_made_and_then_nothing_is_missing(postgres_url: str) -> None:
@@ -48,16 +53,13 @@ def test_a_migration_waits_for_the_server(tmp_path: Path) -> None:
     part = Postgres(tmp_path / "data", any_free(), password="x", admin_password="x")
     with running(part, tmp_path / "first.log"):
         pass  # the cluster is made, and stopped again
-    ended: list[subprocess.CompletedProcess[str]] = []
-    job = threading.Thread(target=lambda: ended.append(database(part.url, "migrate", "--wait", "100", "--json")))
-    job.start()
-    job.join(3)
-    assert job.is_alive()
-    with running(part, tmp_path / "second.log"):
-        job.join(100)
-    assert ended[0].returncode == 0, ended[0].stderr
-    assert json.loads(ended[0].stdout)["to"] == NEWEST
-    assert "Waiting" in ended[0].stderr
+    with started(part.url, "migrate", "--wait", "100", "--json") as job:
+        assert job.stderr is not None
+        assert "Waiting" in job.stderr.readline()
+        with running(part, tmp_path / "second.log"):
+            out, told = job.communicate(timeout=100)
+    assert job.returncode == 0, told
+    assert json.loads(out)["to"] == NEWEST
 
 
 def test_a_server_that_does_not_come_is_a_failure() -> None:
