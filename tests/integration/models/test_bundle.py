@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tarfile
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,7 @@ NAMES = ("reid-0288", "haetae-reid", "attributes-0230")
 def unpacked(models_folder: Path, tmp_path: Path) -> Path:
     """The folder that a bundle of two networks becomes."""
     pack(models_folder, NAMES, tmp_path / "networks.tar")
-    with tarfile.open(tmp_path / "networks.tar") as archive:
-        archive.extractall(tmp_path / "mirror", filter="data")
+    shutil.unpack_archive(tmp_path / "networks.tar", tmp_path / "mirror")
     return tmp_path / "mirror"
 
 
