@@ -84,6 +84,7 @@ def test_deleting_below_counts_and_spares_the_rest(blobs: Kept) -> None:
     assert blobs.children("crops") == ["a", "ab", "c"]
     assert [blobs.delete_below("crops/a"), blobs.delete_below("crops/a"), blobs.delete_below("crops/c")] == [2, 0, 1]
     assert blobs.children("crops") == ["ab"]
+    assert blobs.children("nothing") == []
     assert blobs.get("crops/ab/3") == b"x"
 
 

@@ -69,27 +69,6 @@ def test_keys_cannot_leave_the_folder(blobs: LocalFolder, tmp_path: Path, key: s
     assert files_below(tmp_path) == []
 
 
-def test_deleting_below_counts_and_spares_the_rest(blobs: LocalFolder) -> None:
-    """All below the prefix goes, names that merely begin alike stay, and a second time there is nothing."""
-    for key in ("crops/a/1", "crops/a/b/2", "crops/ab/3", "crops/c"):
-        blobs.put(key, b"x")
-    assert blobs.children("crops") == ["a", "ab", "c"]
-    assert [blobs.delete_below("crops/a"), blobs.delete_below("crops/a"), blobs.delete_below("crops/c")] == [2, 0, 1]
-    assert blobs.children("crops") == ["ab"]
-    assert blobs.children("nothing") == []
-
-
-def test_readers_never_see_half_a_blob(blobs: LocalFolder) -> None:
-    """While a key is written again and again, every read gives one whole version."""
-    versions = [bytes([n]) * 200_000 for n in range(4)]
-    blobs.put(KEY, versions[0])
-    with ThreadPoolExecutor(4) as pool:
-        writes = [pool.submit(blobs.put, KEY, versions[n % 4]) for n in range(60)]
-        reads = [pool.submit(blobs.get, KEY) for _ in range(60)]
-    assert all(write.result() is None for write in writes)
-    assert all(read.result() in versions for read in reads)
-
-
 def test_putting_while_the_day_is_deleted_ends_well(blobs: LocalFolder) -> None:
     """A day that is deleted under a writer is Transient at worst; the writer's next try succeeds."""
 
