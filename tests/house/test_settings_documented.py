@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterator
 
 from pydantic import BaseModel
 
 from haetae.settings import Settings
 from tests.house.repository import SERVICES, files, python_files, text_of
+from tests.kit.variables import variables
 
 VARIABLE = re.compile(r"\bHAETAE_[A-Z0-9_]*[A-Z0-9]\b")
-
-
-def variables(model: type[BaseModel], prefix: str = "HAETAE_") -> Iterator[str]:
-    """The names of a settings class's environment variables: `HAETAE_<SECTION>__<FIELD>`."""
-    for name, field in model.model_fields.items():
-        section = field.annotation
-        if isinstance(section, type) and issubclass(section, BaseModel):
-            yield from variables(section, f"{prefix}{name.upper()}__")
-        else:
-            yield f"{prefix}{name.upper()}"
 
 
 def settable() -> set[str]:

@@ -12,7 +12,8 @@ from haetae.settings import Settings
 from tests.helm.render.chart import CHART, EVERYTHING, PROFILES, Manifest, render
 from tests.helm.render.manifests import containers, environment, named, pods
 from tests.helm.render.settings_schema import SCHEMA, SECTIONS, is_dial, with_dials
-from tests.helm.render.told import CLASSES, readable, told, variables
+from tests.helm.render.told import CLASSES, readable, told
+from tests.kit.variables import variables
 
 pytestmark = pytest.mark.peer
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-
-from pydantic import BaseModel
 
 from haetae.settings import Settings
 from services.alert.settings import AlertSettings
@@ -16,6 +14,7 @@ from services.reid.settings import ReidSettings
 from services.search.settings import SearchSettings
 from tests.helm.render.chart import Manifest
 from tests.helm.render.manifests import component, containers, environment, pods
+from tests.kit.variables import variables
 
 ROOT = Path(__file__).resolve().parents[3]
 CLASSES: dict[str, type[Settings]] = {
@@ -26,16 +25,6 @@ CLASSES: dict[str, type[Settings]] = {
     "delivery": AlertSettings,
     "search": SearchSettings,
 }
-
-
-def variables(model: type[BaseModel], prefix: str = "HAETAE_") -> Iterator[str]:
-    """The names of a settings class's environment variables."""
-    for name, field in model.model_fields.items():
-        section = field.annotation
-        if isinstance(section, type) and issubclass(section, BaseModel):
-            yield from variables(section, f"{prefix}{name.upper()}__")
-        else:
-            yield f"{prefix}{name.upper()}"
 
 
 def sections_used(service: str) -> set[str]:
