@@ -13,10 +13,15 @@ from tests.helm.cluster.namespaces import restricted_namespace
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane with played nodes. Skips where its programs are not built."""
+def programs() -> None:
+    """helm, kubectl and those of the control plane. Skips where they are not built."""
     if absent := missing():
         pytest.skip(f"not built, see tests/helm/binaries: {', '.join(absent)}")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory, programs: None) -> Iterator[Cluster]:
+    """A control plane with played nodes."""
     with control_plane(tmp_path_factory.mktemp("kubernetes")) as cluster:
         yield cluster
 

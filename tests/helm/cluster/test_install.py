@@ -36,6 +36,7 @@ def test_every_pod_is_admitted_and_becomes_ready(cluster: Cluster, namespace: st
         release.uninstall()
 
 
+@pytest.mark.usefixtures("programs")
 def test_an_older_kubernetes_is_refused() -> None:
     """The chart says which versions it supports, and helm refuses an older one before anything is changed."""
     given = [str(CHART), f"--values={CHART / 'values-small.yaml'}"]
