@@ -69,5 +69,6 @@ pins: ## Renew the pinned requirement files
 	@$(COMPILE) --extra dev --extra training -c requirements/dev.txt pyproject.toml -o requirements/training.txt
 	@$(COMPILE) --extra embedded pyproject.toml -o requirements/runtime.txt
 	@$(COMPILE) -c requirements/dev.txt $(addprefix --extra ,ingest detect reid search alert cli milvus tracing) pyproject.toml -o requirements/service.txt
+	@$(COMPILE) -c requirements/dev.txt --only-binary :all: --extra edge pyproject.toml -o requirements/edge.txt
 	@$(COMPILE) requirements/images.in -o requirements/images.txt
 	@$(COMPILE) --no-deps requirements/triton.in -o requirements/triton.txt
