@@ -40,8 +40,8 @@ class Outcome:
     exits: list[int]
 
 
-def roll(peers: Peers, *, times: int, per_s: float) -> Outcome:
-    """Ends the one, then the other, `times` in all, each only when both are ready again."""
+def roll(peers: Peers, *, times: int, n_requests: int, per_s: float) -> Outcome:
+    """Ends the one, then the other, `times` in all and evenly over at least `n_requests`, each only when both are ready again."""
     with ExitStack() as ending:
         ports = [any_free(), any_free()]
         processes = {port: ending.enter_context(_search(peers, port)) for port in ports}
@@ -67,6 +67,8 @@ def roll(peers: Peers, *, times: int, per_s: float) -> Outcome:
                 exits.append(processes[port].wait(60))
                 processes[port] = ending.enter_context(_search(peers, port))
                 _until_all_ready(balancer, ports)
+                share = n_requests * (turn + 1) // times
+                until(lambda share=share: told.n >= share, f"{share} are asked", within_s=60 + n_requests / per_s)  # type: ignore[misc]
         return Outcome(told.n, told.failures, exits)
 
 
