@@ -15,6 +15,7 @@ from haetae.embedded import state as state_file
 from haetae.embedded.home import Home
 from haetae.embedded.ports import LOOPBACK
 from haetae.errors import Misconfigured, Refused, Transient
+from haetae.settings import Settings
 
 Json = dict[str, Any]
 _DEADLINES = httpx.Timeout(connect=5.0, read=120.0, write=120.0, pool=5.0)
@@ -107,7 +108,8 @@ def opened_api(home: Home) -> Iterator[Api]:
     if not token.isascii() or not token.isprintable():
         raise Misconfigured("HAETAE_API__TOKEN is no API key.")
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=_DEADLINES, trust_env=False) as client:
+    # a certificate is for the name by which others call: the home's own stack is asked on loopback, where that does not fit
+    with httpx.Client(base_url=address, headers=headers, timeout=_DEADLINES, trust_env=False, verify=is_elsewhere()) as client:
         yield Api(client)
 
 
@@ -125,7 +127,7 @@ def _address_of(home: Home) -> str:
     port = next((part.port for part in stack.parts if part.name == "door" and part.port is not None), None)
     if port is None:
         raise Misconfigured("The stack has no front door yet: see `haetae status`", home=home.folder)
-    return f"http://{LOOPBACK}:{port}"
+    return f"{'https' if Settings.load().http.cert_file else 'http'}://{LOOPBACK}:{port}"
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,12 +36,18 @@ def up(
         list[str] | None, typer.Option(help="CIDR of a private network with cameras, such as 10.20.0.0/16 (repeatable).")
     ] = None,
     import_folder: Annotated[list[Path] | None, typer.Option(help="Folder whose files may be imported (repeatable).")] = None,
+    all_addresses: Annotated[
+        bool, typer.Option("--all-addresses", help="Open the API to the network, on all addresses of this machine.")
+    ] = False,
 ) -> None:
     """Everything is started in order, watched, restarted when it dies, and ended in reverse order."""
     place = Home.from_environment(home)
+    settings = Settings.load()
     options = StackOptions(
         door_port=port,
-        mirror=Settings.load().models.mirror,
+        all_addresses=all_addresses,
+        door=settings.http.serving(),
+        mirror=settings.models.mirror,
         allowed_networks=allow_network or (),
         import_folders=import_folder or (),
     )
@@ -55,7 +62,8 @@ def up(
                 changed(state)
                 if state.all_ready and not announced:
                     announced = True
-                    say(f"API {stack.address}  docs {stack.address}/docs  key {stack.token}", style="bold green")
+                    key = stack.token if sys.stderr.isatty() else "by `haetae key add`"  # it is not for logs
+                    say(f"API {stack.address}  docs {stack.address}/docs  key {key}", style="bold green")
 
             Supervisor(stack.watches(), place.state_file, tell).run(stop)
 

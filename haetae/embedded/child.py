@@ -29,7 +29,7 @@ class Child:
             try:
                 self._process = subprocess.Popen(
                     list(command.argv),
-                    env={**os.environ, **command.env},
+                    env={name: value for name, value in os.environ.items() if name not in command.without} | dict(command.env),
                     cwd=command.cwd,
                     stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
                     stdout=out,

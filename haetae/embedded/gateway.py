@@ -6,12 +6,14 @@ It routes as the Kubernetes Ingress does; the services check every caller themse
 from __future__ import annotations
 
 import argparse
+import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
@@ -21,6 +23,8 @@ from starlette.routing import Route
 from haetae.embedded.api_documents import merged, page
 from haetae.embedded.ports import LOOPBACK
 from haetae.http.problems import problem
+from haetae.http.server import serve
+from haetae.http.serving import Serving
 
 _ALERT_PATHS = ("/v1/alerts", "/v1/watch-lists", "/v1/webhooks")
 _OF_ONE_CONNECTION = frozenset(
@@ -158,12 +162,17 @@ def _relayed(answer: httpx.Response) -> StreamingResponse:
 def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--host", default=LOOPBACK)
+    parser.add_argument("--cert-file", type=Path)
+    parser.add_argument("--key-file", type=Path)
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--search", default=f"http://{LOOPBACK}:8081")
     parser.add_argument("--alert", default=f"http://{LOOPBACK}:8082")
     options = parser.parse_args()
     app = create_gateway(Upstreams(options.search.rstrip("/"), options.alert.rstrip("/")))
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    serve(app, options.host, options.port, stop, Serving(cert_file=options.cert_file, key_file=options.key_file))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ class Command:
 
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)  # added to the supervisor's own environment
+    without: frozenset[str] = frozenset()  # what of that environment the process must not see
     stdin: bytes | None = None  # written once, then closed
     cwd: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # all IPv4 addresses of this machine, loopback among them
 _CLAIMS: dict[int, IO[str]] = {}  # by port; an open file holds its lock
 
 

@@ -23,7 +23,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from haetae.embedded.ordinary_user import OrdinaryUser, ordinary_user
 from haetae.embedded.part import Command
 from haetae.embedded.ports import LOOPBACK
-from haetae.embedded.shared_memory import wait_until_released
+from haetae.embedded.shared_memory import forget_the_number, wait_until_released
 from haetae.errors import Misconfigured, Transient
 
 _ROLE = "haetae"
@@ -71,6 +71,7 @@ class Postgres:
         if (self._data / _COMPLETE).exists():
             ordinary_user().own(self._data, reaching=[self._binaries])
             wait_until_released(self._data)
+            forget_the_number(self._data)
             return
         shutil.rmtree(self._data, ignore_errors=True)
         self._data.mkdir(parents=True, mode=0o700)

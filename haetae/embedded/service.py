@@ -10,10 +10,16 @@ import httpx
 
 from haetae.embedded.part import Command
 from haetae.embedded.ports import LOOPBACK, answers, choose
+from haetae.http.serving import Serving
+
+_OF_THE_DOOR = frozenset({"HAETAE_HTTP__CERT_FILE", "HAETAE_HTTP__KEY_FILE"})
 
 
 class Program:
-    """`python -m <module>` with an environment, and no port that could be asked."""
+    """`python -m <module>` with an environment, and no port that could be asked.
+
+    Programs talk on loopback, without TLS: a certificate in the supervisor's environment is the front door's, told by argument.
+    """
 
     remark: str | None = None
     port: int | None = None
@@ -28,7 +34,8 @@ class Program:
         """Nothing: programs keep nothing of their own."""
 
     def command(self) -> Command:
-        return Command(argv=[sys.executable, "-m", *self._words], env=self._env, stop_within_s=self._stop_within_s)
+        argv = [sys.executable, "-m", *self._words]
+        return Command(argv=argv, env=self._env, without=_OF_THE_DOOR, stop_within_s=self._stop_within_s)
 
     def not_ready(self) -> str | None:
         return None
@@ -54,19 +61,38 @@ class Listener(Program):
 class WebService(Listener):
     """A program with /healthz and /readyz."""
 
+    scheme = "http"
+
     def not_ready(self) -> str | None:
         try:
-            answer = httpx.get(f"http://{LOOPBACK}:{self.port}/readyz", timeout=2.0, trust_env=False)
+            answer = self._get("/readyz", within_s=2.0)
         except httpx.HTTPError as error:
             return f"no answer yet ({type(error).__name__})"
         return None if answer.is_success else _problems(answer)
 
     def hangs(self) -> bool:
         try:
-            httpx.get(f"http://{LOOPBACK}:{self.port}/healthz", timeout=3.0, trust_env=False)
+            self._get("/healthz", within_s=3.0)
         except httpx.HTTPError:
             return True
         return False
+
+    def _get(self, path: str, within_s: float) -> httpx.Response:
+        """From loopback, where a certificate for the box's own name does not fit: it is not looked at."""
+        return httpx.get(f"{self.scheme}://{LOOPBACK}:{self.port}{path}", timeout=within_s, trust_env=False, verify=False)
+
+
+class Door(WebService):
+    """The front door, with TLS where `how` names a certificate."""
+
+    def __init__(self, host: str, port: int, upstreams: Mapping[str, str], how: Serving) -> None:
+        words = ["haetae.embedded.gateway", f"--host={host}", f"--port={port}"]
+        words += [f"--{name}={address}" for name, address in upstreams.items()]
+        files = how.certificate()
+        if files is not None:
+            self.scheme = "https"
+            words += [f"--cert-file={files[0]}", f"--key-file={files[1]}"]
+        super().__init__("door", words, {}, port)
 
 
 def simulated_cameras(clips: Path, cache: Path, preferred_port: int = 8554, began_at: float | None = None) -> Listener:

@@ -1,9 +1,11 @@
-"""The memory that a killed PostgreSQL shared: its backends hold it for a moment longer, and no new server starts meanwhile."""
+"""What a killed PostgreSQL leaves behind and no new one starts with: memory that its backends still share, and its number."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+
+import psutil
 
 _SEGMENTS = Path("/proc/sysvipc/shm")
 _LINE_OF_SEGMENT = 6  # of postmaster.pid, from 0: key and id
@@ -39,3 +41,18 @@ def _is_attached(id: str) -> bool:
     except OSError:
         return False
     return any(row[_ID] == id and row[_ATTACHED] != "0" for row in rows if len(row) > _ATTACHED)
+
+
+def forget_the_number(data: Path) -> None:
+    """Takes `postmaster.pid` away where its number is now that of another program.
+
+    PostgreSQL would take that program for itself and refuse to start. In a container numbers begin anew and are given again in
+    the same order, so after a loss of power this is likely. A number that nobody has is left: PostgreSQL knows what it means.
+    """
+    file = data / "postmaster.pid"
+    try:
+        name = psutil.Process(int(file.read_text().split(maxsplit=1)[0])).name()
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return
+    if name != "postgres":
+        file.unlink()

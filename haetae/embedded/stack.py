@@ -11,12 +11,13 @@ from haetae.embedded.administrator import ensure_administrator
 from haetae.embedded.home import Home
 from haetae.embedded.inference_server import InferenceServer
 from haetae.embedded.part import Part
-from haetae.embedded.ports import LOOPBACK, choose
+from haetae.embedded.ports import EVERYWHERE, LOOPBACK, choose
 from haetae.embedded.postgres import Postgres
 from haetae.embedded.redis import Redis
-from haetae.embedded.service import Program, WebService
+from haetae.embedded.service import Door, Program, WebService
 from haetae.embedded.watch import Watch
 from haetae.errors import Misconfigured, Transient
+from haetae.http.serving import Serving
 from haetae.inference.triton import TritonInference
 from haetae.models.defaults import NetworkNames
 from haetae.models.installed import Execution
@@ -36,6 +37,8 @@ class StackOptions:
     """What a caller may choose. Ports that are taken are replaced by free ones."""
 
     door_port: int = 8080
+    all_addresses: bool = False  # the front door, and nothing else, is open beyond loopback
+    door: Serving = field(default_factory=Serving)  # with a certificate: TLS at the front door
     networks: NetworkNames | None = None  # None: as the settings say, for what lies in the home's models folder
     mirror: Path | None = None  # a folder that stands in for the networks' public sources
     allowed_networks: Sequence[str] = ()  # CIDRs of private networks with cameras, beside those of the environment
@@ -64,12 +67,17 @@ class Stack:
         self._redis = Redis(home.redis, choose(6379, taken), password=self._secrets.redis_password)
         self._triton = InferenceServer(home.triton, home.repository, choose(8001, taken), self._self_test)
         self._service_ports = {name: choose(port, taken) for name, port in SERVICES.items()}
-        self._door_port = choose(options.door_port, taken)
+        self._host = EVERYWHERE if options.all_addresses else LOOPBACK
+        self._door_port = choose(options.door_port, taken, self._host)
+        if options.all_addresses and self._door_port != options.door_port:
+            raise Misconfigured("The port is taken, and others would not find the API on another one", port=options.door_port)
+        upstreams = {name: f"http://{LOOPBACK}:{self._service_ports[name]}" for name in ("search", "alert")}
+        self._door = Door(self._host, self._door_port, upstreams, options.door)
 
     @property
     def address(self) -> str:
-        """The front door."""
-        return f"http://{LOOPBACK}:{self._door_port}"
+        """The front door as this machine reaches it."""
+        return f"{self._door.scheme}://{LOOPBACK}:{self._door_port}"
 
     @property
     def inference_address(self) -> str:
@@ -133,9 +141,7 @@ class Stack:
         env = self.environment()
         services: list[Part] = [WebService(name, [f"services.{name}"], env, port) for name, port in self._service_ports.items()]
         delivery = Program("delivery", ["services.alert.delivery"], env)
-        upstreams = [f"--{name}=http://{LOOPBACK}:{self._service_ports[name]}" for name in ("search", "alert")]
-        door = WebService("door", ["haetae.embedded.gateway", f"--port={self._door_port}", *upstreams], {}, self._door_port)
-        return [*services, delivery, door]
+        return [*services, delivery, self._door]
 
     def _self_test(self, address: str) -> None:
         """Raises Misconfigured when a network gives other numbers than the known ones."""
