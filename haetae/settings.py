@@ -19,6 +19,7 @@ from haetae.http.serving import Serving
 from haetae.models.defaults import NetworkNames, chosen
 from haetae.models.registered import know
 from haetae.models.spec import Task
+from haetae.telemetry.collector import Collector, check_endpoint, headers_of
 
 
 class PostgresSettings(BaseModel):
@@ -140,11 +141,44 @@ class ModelsSettings(BaseModel):
         )
 
 
+class TracesSettings(BaseModel):
+    """Traces, to a collector that speaks OTLP over HTTP. Without an endpoint there are none."""
+
+    endpoint: str = ""  # such as http://collector:4318
+    sample_ratio: float = Field(default=1.0, ge=0, le=1)  # of requests whose callers did not decide
+    frame_sample_ratio: float = Field(default=0.001, ge=0, le=1)  # of frames: there are far more of them
+    ca_file: Path | None = None  # PEM: trusted in place of the usual authorities
+    headers: SecretStr = SecretStr("")  # name=value,name=value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """An address that can be called, and headers that can be sent."""
+        headers_of(self.headers.get_secret_value())
+        if self.endpoint:
+            check_endpoint(self.endpoint)
+        if self.endpoint and self.ca_file is not None and not self.endpoint.startswith("https:"):
+            raise ValueError("a file of authorities (ca_file) is for an https endpoint of the collector")
+        return self
+
+    def collector(self) -> Collector | None:
+        """The collector; None where there is none."""
+        if not self.endpoint:
+            return None
+        return Collector(
+            self.endpoint,
+            sample_ratio=self.sample_ratio,
+            frame_sample_ratio=self.frame_sample_ratio,
+            ca_file=self.ca_file,
+            headers=headers_of(self.headers.get_secret_value()),
+        )
+
+
 class TelemetrySettings(BaseModel):
-    """Logs."""
+    """Logs and traces."""
 
     log_level: str = "INFO"
     log_json: bool = True
+    traces: TracesSettings = TracesSettings()
 
 
 class SecretsSettings(BaseModel):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from haetae.errors import Misconfigured
 from haetae.settings import Settings
-from haetae.telemetry import logs
+from haetae.telemetry import logs, tracing
 
 S = TypeVar("S", bound=Settings)
 
@@ -23,6 +23,9 @@ def launch(name: str, settings: type[S], main: Callable[[S, threading.Event], No
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopping.set())
         logs.get().info("started", settings=loaded.redacted())
+        tracing.start(name, loaded.telemetry.traces.collector())
         main(loaded, stopping)
     except Misconfigured as error:
         sys.exit(f"{name}: {error}")
+    finally:
+        tracing.stop()

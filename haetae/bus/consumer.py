@@ -14,6 +14,7 @@ import redis
 from haetae.bus.effects import Applied, Commit, Message, Outgoing, Session
 from haetae.bus.group_reader import GroupMissing, GroupReader
 from haetae.bus.replay import dead_letter_of
+from haetae.bus.traced import steps_of
 from haetae.errors import HaetaeError, Misconfigured, Poison, Transient
 from haetae.telemetry import logs
 from haetae.telemetry.health import Health
@@ -158,7 +159,8 @@ class Consumer:
     def _attempt(self, part: list[Message]) -> list[list[Message]]:
         """One call of the handler; gives what has to be tried again, in parts."""
         try:
-            commit = self._handle(part)
+            with steps_of(part, self._group) as traced:
+                commit = self._handle(traced)
         except Transient as error:
             self._back_off(error)
             self._idle_if_due()

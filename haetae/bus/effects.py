@@ -19,21 +19,29 @@ DEAD_LETTERS_KEPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message for `topic`. `about` is set on dead letters only: JSON that says why."""
+    """A message for `topic`. `about` is set on dead letters only: JSON that says why.
+
+    `traceparent` says which trace it belongs to (W3C Trace Context); empty: none, as of most messages.
+    """
 
     topic: str
     payload: bytes
     about: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of a stream; `deliveries` counts how often it was handed to a consumer, this time included."""
+    """A message of a stream; `deliveries` counts how often it was handed to a consumer, this time included.
+
+    What is sent on because of it carries its `traceparent`; empty: it is in no trace.
+    """
 
     topic: str
     id: str
     payload: bytes
     deliveries: int = 1
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class Session:
             arguments += (message.topic, message.id, message.deliveries)
         arguments.append(len(commit.publish))
         for outgoing in commit.publish:
-            arguments += (outgoing.topic, outgoing.payload, outgoing.about)
+            arguments += (outgoing.topic, outgoing.payload, outgoing.about, outgoing.traceparent)
         arguments.append(len(commit.put))
         for key, value in commit.put.items():
             arguments += (key, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import Any, cast
 
@@ -52,9 +52,7 @@ class GroupReader:
                     block=max(1, round(block_s * 1000)),
                 ),
             )
-        by_topic = [
-            [Message(topic.decode(), id.decode(), fields[b"p"]) for id, fields in entries] for topic, entries in reply or ()
-        ]
+        by_topic = [[_message(topic.decode(), id, fields, 1) for id, fields in entries] for topic, entries in reply or ()]
         return [message for message in chain.from_iterable(zip_longest(*by_topic)) if message is not None]
 
     def own_pending(self, topic: str) -> list[Message]:
@@ -85,9 +83,13 @@ class GroupReader:
         if ghosts:
             logs.get().warning("ghosts_removed", topic=topic, n=ghosts)
         return [
-            Message(topic, id.decode(), dict(zip(fields[::2], fields[1::2], strict=True))[b"p"], deliveries)
-            for id, fields, deliveries in taken
+            _message(topic, id, dict(zip(fields[::2], fields[1::2], strict=True)), deliveries) for id, fields, deliveries in taken
         ]
+
+
+def _message(topic: str, id: bytes, fields: Mapping[bytes, bytes], deliveries: int) -> Message:
+    traceparent = fields.get(b"traceparent", b"")
+    return Message(topic, id.decode(), fields[b"p"], deliveries, traceparent.decode("ascii", "replace") if traceparent else "")
 
 
 class GroupMissing(Exception):

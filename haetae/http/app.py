@@ -19,7 +19,14 @@ def create_app(
     title: str, version: str, health: Health, *, description: str = "", max_body_bytes: int = MAX_BODY_BYTES
 ) -> FastAPI:
     """An application with /healthz, /readyz, /metrics, problem+json for everything that goes wrong, request ids and metrics."""
-    app = FastAPI(title=title, version=version, description=description, separate_input_output_schemas=False)
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        separate_input_output_schemas=False,
+        # FastAPI's own would tell more than may leave, to wherever OTEL_EXPORTER_OTLP_ENDPOINT points
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
     answer_with_problems(app)
     describe_problems(app)
     app.add_middleware(Envelope, max_body_bytes=max_body_bytes)

@@ -1,4 +1,4 @@
-"""What happens around every request: its id, its metrics, the bound on its body. Plain ASGI, so that nothing is buffered."""
+"""What happens around every request: its id, its metrics, its span, the bound on its body. Plain ASGI: nothing is buffered."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from haetae.http import traced
 from haetae.http.problems import problem
 from haetae.telemetry.metrics import Metrics
 
@@ -36,16 +37,18 @@ class Envelope:
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         scope["haetae.request_id"] = request_id
-        answer = _Answer(send, request_id)
         began_s = time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        try:
-            await self._bounded(scope, receive, answer, headers.get(b"content-length", b""))
-        finally:
-            structlog.contextvars.unbind_contextvars("request_id")
-            labels = (_method(scope), _route(scope))
-            self._seconds.labels(*labels).observe(time.perf_counter() - began_s)
-            self._answers.labels(*labels, str(answer.status)).inc()
+        with traced.began(scope["path"], headers) as step:
+            answer = _Answer(send, request_id, step.traceparent)
+            try:
+                await self._bounded(scope, receive, answer, headers.get(b"content-length", b""))
+            finally:
+                structlog.contextvars.unbind_contextvars("request_id")
+                labels = (_method(scope), _route(scope))
+                self._seconds.labels(*labels).observe(time.perf_counter() - began_s)
+                self._answers.labels(*labels, str(answer.status)).inc()
+                traced.ended(step, request_id, labels, answer.status)
 
     async def _bounded(self, scope: Scope, receive: Receive, answer: _Answer, declared: bytes) -> None:
         if declared.isdigit() and int(declared) > self._max_body_bytes:
@@ -74,17 +77,19 @@ class Envelope:
 
 
 class _Answer:
-    """Passes an answer on with the request's id in it, and remembers its status."""
+    """Passes an answer on with the ids of request and trace in it, and remembers its status."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, traceparent: str) -> None:
         self._send = send
-        self._request_id = request_id.encode()
+        self._ids = [(b"x-request-id", request_id.encode())]
+        if traceparent:
+            self._ids.append((b"traceresponse", traceparent.encode()))  # as W3C's Trace Context calls it in answers
         self.status = 500
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            extra = [(b"x-request-id", self._request_id), (b"x-content-type-options", b"nosniff")]
+            extra = [*self._ids, (b"x-content-type-options", b"nosniff")]
             message = {**message, "headers": [*message.get("headers", ()), *extra]}
         await self._send(message)
 

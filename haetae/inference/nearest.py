@@ -18,7 +18,7 @@ from haetae.inference.triton_channel import connected
 from haetae.inference.triton_errors import as_ours
 from haetae.models.nearest import KEPT, LEAST, NEAREST, ORDER, SIMILARITIES, VECTORS
 from haetae.ranking.most_similar import MostSimilar
-from haetae.telemetry import logs
+from haetae.telemetry import logs, tracing
 
 MESSAGE_BYTES = (1 << 31) - (1 << 20)
 """What fits into one gRPC message; more than that goes through shared memory or not at all."""
@@ -91,7 +91,8 @@ class TritonNearest:
         failed = True
         try:
             outputs = [triton.InferRequestedOutput(name) for name in (ORDER, SIMILARITIES, LEAST)]
-            answer = self._client.infer(NEAREST, inputs, outputs=outputs, client_timeout=self._deadline_s)
+            with tracing.span(f"triton {NEAREST}", {"haetae.model": NEAREST}, tracing.Kind.CLIENT):
+                answer = self._client.infer(NEAREST, inputs, outputs=outputs, client_timeout=self._deadline_s)
             failed = False
             return answer
         finally:

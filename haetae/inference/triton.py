@@ -21,6 +21,7 @@ from haetae.inference.triton_errors import as_ours
 from haetae.inference.triton_models import ServedModels
 from haetae.models.networks import network
 from haetae.models.spec import IMAGES
+from haetae.telemetry import tracing
 
 _READY_WITHIN_S = 1.0
 
@@ -46,9 +47,8 @@ class TritonInference:
         if not len(images):
             return no_outputs(model)
         try:
-            step = self._models.get(model, deadline_s).step_for(len(images))
-            chunks = [np.ascontiguousarray(images[start : start + step]) for start in range(0, len(images), step)]
-            answers = self._send_all(model, chunks, ends_at)
+            with tracing.span(f"triton {model}", {"haetae.model": model, "haetae.batch": len(images)}, tracing.Kind.CLIENT):
+                answers = self._answers(model, images, deadline_s, ends_at)
         except InferenceServerException as error:
             self._models.forget(model)
             raise as_ours(error, model) from error
@@ -76,6 +76,11 @@ class TritonInference:
         if self._shared is not None:
             self._shared.close()
         self._client.close()
+
+    def _answers(self, model: str, images: Array, deadline_s: float, ends_at: float) -> list[triton.InferResult]:
+        step = self._models.get(model, deadline_s).step_for(len(images))
+        chunks = [np.ascontiguousarray(images[start : start + step]) for start in range(0, len(images), step)]
+        return self._send_all(model, chunks, ends_at)
 
     def _send_all(self, model: str, chunks: Sequence[Array], ends_at: float) -> list[triton.InferResult]:
         """The answers in the order of the chunks. Raises the first failure without waiting for the rest."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from haetae.telemetry import tracing
 from haetae.telemetry.redaction import redacted
 
 _QUIET = ("httpx", "httpcore", "urllib3", "asyncio", "kombu", "amqp", "alembic.runtime.plugins")
@@ -25,6 +26,7 @@ def configure(service: str, level: str = "INFO", as_json: bool = True) -> None:
         structlog.processors.format_exc_info,
         structlog.processors.UnicodeDecoder(),
         _named(service),
+        _traced,
         _redacting,
     ]
     structlog.configure(
@@ -62,6 +64,13 @@ def _named(service: str) -> Callable[[WrappedLogger, str, EventDict], EventDict]
         return event
 
     return add
+
+
+def _traced(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    here = tracing.here()
+    if here is not None:
+        event.update(trace_id=here.trace_id, span_id=here.span_id)
+    return event
 
 
 def _redacting(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -15,7 +15,7 @@ from haetae.http.server import Served, serve_in_thread
 from haetae.store.engine import open_store
 from haetae.store.secrets import Cipher
 from haetae.store.store import Store
-from haetae.telemetry import logs
+from haetae.telemetry import logs, tracing
 from haetae.telemetry.health import Health
 from services.alert.deliveries import Deliveries
 from services.alert.sending import Sender
@@ -33,7 +33,8 @@ def make_worker_app(settings: AlertSettings, store: Store) -> Celery:
     @app.task(name=DELIVER)
     def deliver(id: str, attempts: int) -> None:
         """One attempt. An error leaves the row leased: it is due again when the lease is over."""
-        deliveries.attempt(UUID(id), attempts)
+        with tracing.entry("deliver webhook", kind=tracing.Kind.CONSUMER, attributes={"haetae.attempts": attempts}):
+            deliveries.attempt(UUID(id), attempts)
 
     return app
 
@@ -85,6 +86,9 @@ if __name__ == "__main__":
         loaded = AlertSettings.load()
         logs.configure("delivery", loaded.telemetry.log_level, loaded.telemetry.log_json)
         logs.get().info("started", settings=loaded.redacted())
+        tracing.start("delivery", loaded.telemetry.traces.collector())
         main(loaded)
     except Misconfigured as error:
         sys.exit(f"delivery: {error}")
+    finally:
+        tracing.stop()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from haetae.bus.consumer import Commit, Message
 from haetae.bus.ledger import PROCESSED, TRACKLETS_CLOSED, LedgerEntry, entries_for
 from haetae.bus.publisher import Outgoing
 from haetae.bus.topics import TRACKLETS
+from haetae.domain.ids import CameraId
 from haetae.domain.timing import Clock
 from haetae.wire import frame as frame_wire
 from haetae.wire import tracklet as tracklet_wire
@@ -48,7 +50,8 @@ class DetectWorker:
         views = [JpegView(frame_wire.from_bytes(message.payload)) for message in messages]
         known = self._followings.read(dict.fromkeys(key_of(view.ref) for view in views))
         outcome = self._pipeline.process(views, known)
-        commit = self._commit(outcome)
+        traces = {view.ref.camera_id: m.traceparent for view, m in zip(views, messages, strict=True) if m.traceparent}
+        commit = self._commit(outcome, traces=traces)
         self._metrics.count(outcome, self._clock.monotonic_s() - began_s)
         return commit
 
@@ -61,7 +64,10 @@ class DetectWorker:
         self._metrics.count(outcome)
         return self._commit(outcome, forgotten)
 
-    def _commit(self, outcome: Outcome, forgotten: Sequence[str] = ()) -> Commit:
+    def _commit(
+        self, outcome: Outcome, forgotten: Sequence[str] = (), traces: Mapping[CameraId, str] = MappingProxyType({})
+    ) -> Commit:
+        """`traces` by camera: what a tracklet of it belongs to, where one of the camera's frames is in a trace."""
         self._idle.note(outcome.followings)
         ledger: list[LedgerEntry] = []
         for ref, reason in outcome.fates:
@@ -71,7 +77,10 @@ class DetectWorker:
                 minute = tracklet.received_at.replace(second=0, microsecond=0)
                 ledger.append(LedgerEntry(tracklet.camera_id, minute, TRACKLETS_CLOSED))
         return Commit(
-            publish=[Outgoing(TRACKLETS, tracklet_wire.to_bytes(tracklet)) for tracklet in outcome.tracklets],
+            publish=[
+                Outgoing(TRACKLETS, tracklet_wire.to_bytes(tracklet), traceparent=traces.get(tracklet.camera_id, ""))
+                for tracklet in outcome.tracklets
+            ],
             put=self._followings.to_put(outcome.followings),
             delete=self._followings.to_delete(forgotten),
             ledger=ledger,

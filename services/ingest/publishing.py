@@ -13,7 +13,7 @@ from haetae.bus.effects import Outgoing
 from haetae.bus.ledger import PUBLISHED, RECEIVED, LedgerEntry, entries_for
 from haetae.bus.rendezvous import shard_of
 from haetae.errors import Transient
-from haetae.telemetry import logs
+from haetae.telemetry import logs, tracing
 from services.ingest.counts import Counts
 from services.ingest.outbox import Outbox, Parcel
 
@@ -76,10 +76,23 @@ class Publishing:
             entries += (*entries_for(parcel.ref, RECEIVED), *entries_for(parcel.ref, PUBLISHED))
         if not entries:
             return
-        messages = [Outgoing(self._topic(parcel.ref.camera_id), parcel.payload) for parcel in parcels]
+        steps = [self._step(parcel) for parcel in parcels]
+        messages = [
+            Outgoing(self._topic(parcel.ref.camera_id), parcel.payload, traceparent=step.traceparent)
+            for parcel, step in zip(parcels, steps, strict=True)
+        ]
         if self._through(messages, entries, stop):
-            for parcel in parcels:
+            for parcel, step in zip(parcels, steps, strict=True):
                 self._counts.note(parcel.ref.camera_id, PUBLISHED)
+                step.end()
+
+    def _step(self, parcel: Parcel) -> tracing.Step:
+        """From its arrival until it is published; a trace of what a frame leads to begins with it."""
+        return tracing.frame(
+            "ingest frame",
+            parcel.ref.received_at,
+            {"haetae.camera.id": parcel.ref.camera_id, "haetae.frame.bytes": len(parcel.payload)},
+        )
 
     def _through(self, messages: Sequence[Outgoing], entries: Sequence[LedgerEntry], stop: threading.Event) -> bool:
         began_s, waited_s = time.monotonic(), 0.1

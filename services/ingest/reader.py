@@ -17,7 +17,7 @@ from haetae.domain.camera import CameraState
 from haetae.domain.timing import SystemClock
 from haetae.errors import Misconfigured
 from haetae.media.picture import Picture
-from haetae.telemetry import logs
+from haetae.telemetry import logs, tracing
 from services.ingest.camera_reader import CameraReader, Habits
 from services.ingest.counts import Counts
 from services.ingest.encoding import Encoder
@@ -150,7 +150,9 @@ def main() -> int:
     logs.configure("ingest", settings.telemetry.log_level, settings.telemetry.log_json)
     threading.excepthook = lambda args: _give_up(args.exc_type, args.exc_value, args.exc_traceback)
     cv2.setNumThreads(1)
+    tracing.start("ingest", settings.telemetry.traces.collector())
     ReaderProcess(settings, for_recordings=sys.argv[1:] == ["recordings"]).run()
+    tracing.stop()
     return 0
 
 

@@ -43,7 +43,10 @@ class ReidWorker:
             current = stored_by(transaction, sightings)
         self._count(tracklets)
         self._reembedding.put_off()
-        return Commit(publish=[Outgoing(SIGHTINGS, sighting_wire.to_bytes(sighting)) for sighting in current])
+        traces = {one.id: message.traceparent for one, message in zip(tracklets, messages, strict=True) if message.traceparent}
+        return Commit(
+            publish=[Outgoing(SIGHTINGS, sighting_wire.to_bytes(one), traceparent=traces.get(one.id, "")) for one in current]
+        )
 
     def on_idle(self) -> Commit | None:
         """Between batches: a slice of re-embedding where it is due."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from haetae.domain.timing import Clock
+from haetae.telemetry import tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +39,6 @@ class Steps:
         now_s = self._clock.monotonic_s()
         self.taken_s[name] = now_s - self._since_s
         self._since_s = now_s
+        tracing.passed(f"query {name}", self.taken_s[name], {"haetae.n_sightings": n_sightings})
         if self._progress is not None:
             self._progress(Stage(name, self.taken_s[name], n_sightings))
