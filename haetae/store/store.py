@@ -28,6 +28,7 @@ from haetae.store.travel_times import TravelTimesLearned
 from haetae.store.tunings import SearchTunings
 from haetae.store.watch_lists import WatchLists
 from haetae.store.webhooks import Webhooks
+from haetae.telemetry import tracing
 
 
 class Transaction:
@@ -71,7 +72,7 @@ class Store:
         Another thread ends it by `interruption`; then Transient is raised, or Refused where a statement was within a budget.
         """
         engine = self._engine.execution_options(isolation_level="REPEATABLE READ") if consistent else self._engine
-        with self._transaction(engine) as transaction:
+        with _span(), self._transaction(engine) as transaction:
             if interruption is None:
                 yield transaction
             else:
@@ -81,7 +82,7 @@ class Store:
     @contextmanager
     def beside(self) -> Iterator[Transaction]:
         """A transaction on a connection of its own, made and closed with it: for who must not wait until the pool has one."""
-        with self._transaction(self._definitions) as transaction:
+        with _span(), self._transaction(self._definitions) as transaction:
             yield transaction
 
     @contextmanager
@@ -123,3 +124,8 @@ class Store:
         """Closes the pool's connections."""
         self._engine.dispose()
         self._definitions.dispose()
+
+
+def _span() -> tracing.Step:
+    """Of a transaction, with nothing of what it says."""
+    return tracing.span("postgresql transaction", {"db.system.name": "postgresql"}, tracing.Kind.CLIENT)

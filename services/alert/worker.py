@@ -18,7 +18,7 @@ from haetae.domain.timing import Clock
 from haetae.errors import Refused, Transient
 from haetae.store.alerts import AlertFilter
 from haetae.store.store import Store, Transaction
-from haetae.telemetry import logs
+from haetae.telemetry import logs, tracing
 from haetae.telemetry.tally import Tally
 from haetae.wire import camera_report as camera_report_wire
 from haetae.wire import sighting as sighting_wire
@@ -89,21 +89,24 @@ class AlertWorker:
 
     def handle(self, messages: Sequence[Message]) -> Commit:
         """Stores what follows from a batch. Done again after a crash, it finds everything done. Raises Transient, Poison."""
-        sightings: list[Sighting] = []
+        sightings: list[tuple[Sighting, str]] = []  # each with the trace that it is in
         reports: list[CameraReport] = []
         for message in messages:
             if message.topic == SIGHTINGS:
-                sightings.append(sighting_wire.from_bytes(message.payload))
+                sightings.append((sighting_wire.from_bytes(message.payload), message.traceparent))
             else:
                 reports.append(camera_report_wire.from_bytes(message.payload))
-        told: list[Alert] = []
+        told: list[tuple[Alert, str]] = []
         with self._store.begin() as transaction:
             known = [report for report in reports if transaction.cameras.report(report)]
-            for sighting in sightings:
-                told += self._sighting(transaction, sighting)
+            for sighting, trace in sightings:
+                told += [(alert, trace) for alert in self._sighting(transaction, sighting)]
         for report in known:
             self._cameras.see(report)
-        self._tell(told)
+        for alert, trace in told:
+            about = {"haetae.alert.id": str(alert.id), "haetae.alert.kind": alert.kind.value}
+            tracing.continued(f"alert {alert.phase.value}", trace, kind=tracing.Kind.INTERNAL, attributes=about).end()
+        self._tell([alert for alert, _ in told])
         return Commit()
 
     def on_idle(self) -> Commit | None:
