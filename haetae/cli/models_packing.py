@@ -40,6 +40,7 @@ def lay_out_command(
     instances: Annotated[
         int | None, typer.Option("--instances", help="Of each network [default: detectors one a core, others fewer].", min=1)
     ] = None,
+    cores: Annotated[int | None, typer.Option("--cores", help="Of the server [default: of this machine].", min=1)] = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,7 +50,7 @@ def lay_out_command(
     wanted = _split(names) or used(settings.model_copy(update={"folder": where}))
     execution = Execution(engine=settings.engine, precision=settings.precision)
     each = dict.fromkeys(wanted, instances) if instances else {}
-    lay_out(where, into, wanted, flavour=flavour.value, execution=execution, instances=each)
+    lay_out(where, into, wanted, flavour=flavour.value, execution=execution, instances=each, cores=cores)
     models = sorted(model.name for model in into.iterdir() if model.is_dir())
     emit({"into": into, "models": models}, as_json, lambda: table_of(str(into), ["model"], [[model] for model in models]))
 

@@ -36,11 +36,11 @@ class Layout:
     flavour: str
     execution: Execution
     instances: Mapping[str, int]
+    cores: int
 
     def instances_of(self, found: Installed) -> int:
         """Processes (python backend) that run one network: detectors see every frame, the others only people."""
-        cores = os.cpu_count() or 1
-        default = cores if found.entry.spec.task is Task.DETECTION else cores // 8
+        default = self.cores if found.entry.spec.task is Task.DETECTION else self.cores // 8
         return self.instances.get(found.entry.name, min(max(1, default), 8))
 
 
@@ -52,14 +52,16 @@ def lay_out(
     flavour: str = PYTHON,
     execution: Execution | None = None,
     instances: Mapping[str, int] | None = None,
+    cores: int | None = None,
 ) -> None:
     """Makes `into` the repository of exactly these networks, by default of all that are here; other folders in it go. The name
     NEAREST among them asks for the model that compares all vectors with all.
 
-    `instances` is the number of processes by network name; detectors get one a core by default, others one for eight cores.
+    `instances` is the number of processes by network name; detectors get one a core by default, others one for eight
+    cores, of `cores` or of this machine's.
     Raises Misconfigured where a network was not pulled or cannot be served as asked.
     """
-    how = Layout(flavour, execution or Execution(), instances or {})
+    how = Layout(flavour, execution or Execution(), instances or {}, cores or os.cpu_count() or 1)
     if how.flavour not in (PYTHON, ONNXRUNTIME):
         raise Misconfigured(f"A model repository is made for {PYTHON} or {ONNXRUNTIME}.", flavour=how.flavour)
     wanted = names or names_here(models_folder)

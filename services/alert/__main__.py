@@ -7,7 +7,8 @@ import threading
 from haetae.blobs.chosen import open_blobs
 from haetae.bus.connection import connect, probe
 from haetae.bus.consumer import Consumer
-from haetae.bus.topics import CAMERA_REPORTS, SIGHTINGS, group_of
+from haetae.bus.leases import Leases
+from haetae.bus.topics import SIGHTINGS, group_of
 from haetae.domain.timing import SystemClock
 from haetae.http.access import RememberedKeys
 from haetae.http.server import serve_in_thread
@@ -29,6 +30,7 @@ from services.alert.registry import Registry
 from services.alert.sending import Sender
 from services.alert.settings import AlertSettings
 from services.alert.tasks import make_celery
+from services.alert.turn import Turn
 from services.alert.worker import AlertWorker, Timing
 from services.launch import launch
 
@@ -52,7 +54,8 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     watch = CameraWatch(stale_after_s=own.stale_after_s, live_after_s=own.live_after_s)
     worker = AlertWorker(store, watch, registry, metrics, clock, own.event_source,
                          Timing(own.watch_list_refresh_s, own.quiet_after_s))  # fmt: skip
-    consumer = Consumer(redis, [SIGHTINGS, CAMERA_REPORTS], group_of(SIGHTINGS), own.worker_name, batch=own.batch, health=health)
+    turn = Turn(Leases(redis, "alert", own.worker_name, own.lease_ttl_s), worker.learn)
+    consumer = Consumer(redis, turn.topics, group_of(SIGHTINGS), own.worker_name, batch=own.batch, exclusive=True, health=health)
 
     health.check("redis", lambda: probe(redis))
     health.check("postgres", store.ready)
@@ -62,7 +65,10 @@ def main(settings: AlertSettings, stop: threading.Event) -> None:
     served = serve_in_thread(make_app(desk, keys, health), own.host, own.port, settings.http.serving())
     worker.begin(stop)
     dispatching = Dispatcher(store, redis, make_celery(redis_url), metrics, health, clock).start(stop)
-    consumer.run(worker.handle, stop, worker.on_idle)
+    keeping = turn.start(stop, health)
+    consumer.run(worker.handle, stop, turn.only(worker.on_idle))
+    keeping.join()
+    turn.leave()
     dispatching.join(10)
     served.stop()
     store.close()

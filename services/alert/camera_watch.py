@@ -32,6 +32,12 @@ class CameraWatch:
         self._at_rest: set[CameraId] = set()
         self._told: dict[CameraId, bool] = {}  # whether it is down, as it was told last
 
+    def forget(self) -> None:
+        """Everything: somebody else has seen the reports since."""
+        self._now.clear()
+        self._at_rest.clear()
+        self._told.clear()
+
     def see(self, report: CameraReport) -> None:
         """A camera's new state."""
         known = self._now.get(report.camera_id)

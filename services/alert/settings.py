@@ -16,6 +16,7 @@ class AlertSection(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8082, ge=0, le=65535)
     name: str = ""  # of this worker, the same after a restart, never two at once; empty means host and port
+    lease_ttl_s: float = Field(default=5.0, ge=1)  # one that dies is stood in for after this long, and half of it more
     batch: int = Field(default=16, ge=1, le=256)  # messages a time
     max_distance: float = Field(default=0.35, gt=0, le=2)  # cosine, of entries that are made without one
     longest_entry_days: float = Field(default=30.0, gt=0, le=366)  # a watch-list entry ends by itself at the latest then

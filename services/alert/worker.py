@@ -76,16 +76,21 @@ class AlertWorker:
         while not stop.is_set():
             if (why := self._store.ready()) is None:
                 try:
-                    with self._store.begin() as transaction:
-                        reports = transaction.cameras.reports()
+                    self.learn()
                 except Transient as error:
                     why = error.message
                 else:
-                    for report in reports.values():
-                        self._cameras.see(report)
                     return
             waited.count(why=why)
             stop.wait(1.0)
+
+    def learn(self) -> None:
+        """Takes over where another worker was: knows of the cameras what is stored, and nothing else. Raises Transient."""
+        with self._store.begin() as transaction:
+            reports = transaction.cameras.reports()
+        self._cameras.forget()
+        for report in reports.values():
+            self._cameras.see(report)
 
     def handle(self, messages: Sequence[Message]) -> Commit:
         """Stores what follows from a batch. Done again after a crash, it finds everything done. Raises Transient, Poison."""

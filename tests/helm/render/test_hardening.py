@@ -56,14 +56,26 @@ def test_digests_are_used_when_given() -> None:
     assert {each for each in used if not each.startswith("mirror.example:5000/x/") or not IMAGE.match(each)} == set()
 
 
-def test_alert_is_one_worker_and_all_others_roll() -> None:
-    """alert is replaced before the next begins; every other Deployment keeps its pods until new ones are ready."""
-    for deployment in of_kind(render(profile=PROFILES["city"]), "Deployment"):
-        own, spec = component(deployment), deployment["spec"]
-        if own == "alert":
-            assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
-        elif own != "triton":  # a GPU that is free for a new pod is rare
-            assert spec["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+def test_every_deployment_rolls() -> None:
+    """Every Deployment keeps its pods until new ones are ready, so somebody always answers; a free GPU for a new pod is rare."""
+    deployments = of_kind(render(profile=PROFILES["city"]), "Deployment")
+    assert {component(one) for one in deployments} >= {"search", "alert", "detect"}
+    for deployment in deployments:
+        if component(deployment) != "triton":
+            strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+            assert deployment["spec"]["strategy"] == strategy
+
+
+def test_triton_ends_after_its_callers_have_left() -> None:
+    """A Triton that ends refuses everything: before the signal, connections grow too old and are made anew with other pods."""
+    for mode in ("cpu", "gpu"):
+        (pod,) = (pod for _, pod in pods(render({"triton": {"mode": mode}})) if component(pod) == "triton")
+        (server,) = pod["spec"]["containers"]
+        (age_ms,) = (int(each.partition("=")[2]) for each in server["args"] if each.startswith("--grpc-max-connection-age="))
+        (exit_s,) = (int(each.partition("=")[2]) for each in server["args"] if each.startswith("--exit-timeout-secs="))
+        pause_s = server["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert pause_s >= 2 * age_ms / 1000  # endpoints leave first
+        assert pod["spec"]["terminationGracePeriodSeconds"] >= pause_s + exit_s + 10
 
 
 def test_pods_have_time_to_end() -> None:
@@ -77,8 +89,8 @@ def test_pods_have_time_to_end() -> None:
 
 
 def test_stateful_pods_do_not_follow_the_chart_version() -> None:
-    """No version of chart or application is in the pods of PostgreSQL, Redis and Triton: an upgrade does not restart them."""
-    kept = {"postgresql", "redis", "triton"}
+    """No version of chart or application is in the pods of PostgreSQL and Redis: an upgrade does not restart them."""
+    kept = {"postgresql", "redis"}
     for _, pod in pods(render(profile=PROFILES["small"])):
         if component(pod) in kept:
             assert not {"helm.sh/chart", "app.kubernetes.io/version"} & pod["metadata"]["labels"].keys()

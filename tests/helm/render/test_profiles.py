@@ -79,7 +79,19 @@ def test_city_is_three_of_everything_but_alert() -> None:
     told = environment(named(manifests, "Deployment", "haetae-search")["spec"]["template"]["spec"]["containers"][0])
     assert told["HAETAE_BLOBS__S3__BUCKET"]
     assert told["HAETAE_TRITON__CA_FILE"]
-    assert "sslmode=verify-full" in told["HAETAE_POSTGRES__URL"]
+    assert told["PGSSLMODE"] == "verify-full"
+
+
+def test_an_address_of_a_database_is_taken_as_it_is() -> None:
+    """The address in a Secret may have parameters or none: how the server is checked is said beside it."""
+    outside = {"host": "db.example", "networks": ["10.0.0.0/8"]}
+    manifests = render({"postgresql": {"mode": "external", "caSecret": "authority", "external": outside}})
+    (container,) = named(manifests, "Deployment", "haetae-search")["spec"]["template"]["spec"]["containers"]
+    (address,) = (each for each in container["env"] if each["name"] == "HAETAE_POSTGRES__URL")
+    assert address["valueFrom"]["secretKeyRef"] == {"name": "haetae", "key": "postgres-url"}
+    assert environment(container)["PGSSLROOTCERT"].startswith(
+        next(each["mountPath"] for each in container["volumeMounts"] if "postgres" in each["mountPath"])
+    )
 
 
 def test_airgapped_names_no_outside_address() -> None:

@@ -19,7 +19,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     ({"detect": {"settings": {"min_score": 2}}}, "/detect/settings/min_score': maximum: got 2, want 1"),
     ({"search": {"settings": {"host": "::"}}}, "additional properties 'host' not allowed"),
     ({"search": {"settings": {"index": "faiss"}}}, "must be one of 'memory', 'milvus', 'none'"),
-    ({"alert": {"replicas": 2}}, "additional properties 'replicas' not allowed"),
+    ({"alert": {"autoscaling": {}}}, "additional properties 'autoscaling' not allowed"),
     ({"redis": {"mode": "cluster"}}, "/redis/mode': value must be one of 'internal', 'external', 'sentinel'"),
     ({"redis": {"frameShards": 0}}, "/redis/frameShards': minimum"),
     ({"postgresql": {"mode": "mysql"}}, "must be one of 'internal', 'cloudnative-pg', 'external'"),

@@ -65,33 +65,39 @@ Values are quoted; secrets come by secretKeyRef and are put into addresses by Ku
 {{/* The address of the application's role, on its own: migrations and backups need nothing else. */}}
 {{- define "haetae.environment.postgres.url" -}}
 {{- $secret := include "haetae.secret.name" (list . .Values.postgresql) -}}
-{{- $query := ternary "?sslmode=verify-full&sslrootcert=/etc/haetae/postgres/ca.crt" "" (eq "true" (include "haetae.postgres.verified" .)) -}}
 {{- if eq .Values.postgresql.mode "internal" -}}
 {{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.password "POSTGRES_PASSWORD") }}
 - name: HAETAE_POSTGRES__URL
-  value: postgresql+psycopg2://haetae:$(POSTGRES_PASSWORD)@{{ include "haetae.postgres.host" . }}:5432/haetae{{ $query }}
+  value: postgresql+psycopg2://haetae:$(POSTGRES_PASSWORD)@{{ include "haetae.postgres.host" . }}:5432/haetae
 {{- else if eq .Values.postgresql.mode "cloudnative-pg" -}}
-{{ include "haetae.secret.env" (list . (printf "%s-app" (include "haetae.postgres.cluster" .)) "uri" "POSTGRES_URI") }}
-- name: HAETAE_POSTGRES__URL
-  value: $(POSTGRES_URI){{ $query }}
+{{ include "haetae.secret.env" (list . (printf "%s-app" (include "haetae.postgres.cluster" .)) "uri" "HAETAE_POSTGRES__URL") }}
 {{- else -}}
-{{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.url "POSTGRES_URI") }}
-- name: HAETAE_POSTGRES__URL
-  value: $(POSTGRES_URI){{ $query }}
+{{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.url "HAETAE_POSTGRES__URL") }}
 {{- end -}}
+{{- include "haetae.environment.postgres.verified" . }}
 {{- end -}}
 
 {{/* Of a role that may create databases and the extension: the restore drill's. */}}
 {{- define "haetae.environment.postgres.admin" -}}
 {{- $secret := include "haetae.secret.name" (list . .Values.postgresql) -}}
 {{- if eq .Values.postgresql.mode "internal" -}}
-{{- $query := ternary "?sslmode=verify-full&sslrootcert=/etc/haetae/postgres/ca.crt" "" (eq "true" (include "haetae.postgres.verified" .)) -}}
 {{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.adminPassword "POSTGRES_PASSWORD") }}
 - name: HAETAE_ADMIN_URL
-  value: postgresql://postgres:$(POSTGRES_PASSWORD)@{{ include "haetae.postgres.host" . }}:5432/postgres{{ $query }}
+  value: postgresql://postgres:$(POSTGRES_PASSWORD)@{{ include "haetae.postgres.host" . }}:5432/postgres
 {{- else -}}
 {{ include "haetae.secret.env" (list . $secret .Values.postgresql.keys.adminUrl "HAETAE_ADMIN_URL") }}
 {{- end -}}
+{{- include "haetae.environment.postgres.verified" . }}
+{{- end -}}
+
+{{/* libpq's own variables: an address out of a Secret may have parameters or none, and its own sslmode wins. */}}
+{{- define "haetae.environment.postgres.verified" -}}
+{{- if include "haetae.postgres.verified" . }}
+- name: PGSSLMODE
+  value: verify-full
+- name: PGSSLROOTCERT
+  value: /etc/haetae/postgres/ca.crt
+{{- end }}
 {{- end -}}
 
 {{- define "haetae.environment.redis" -}}

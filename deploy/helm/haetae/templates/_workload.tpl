@@ -4,7 +4,6 @@
 {{- $root := index . 0 -}}{{- $name := index . 1 -}}
 {{- $component := include "haetae.component" . | fromYaml -}}
 {{- $own := $component.values -}}
-{{- $alone := eq $name "alert" -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -14,19 +13,13 @@ metadata:
     reloader.stakater.com/auto: "true"
   {{- end }}
 spec:
-  {{- if $alone }}
-  replicas: 1
-  {{- else if not $own.autoscaling.enabled }}
+  {{- if not (dig "autoscaling" "enabled" false $own) }}
   replicas: {{ $own.replicas }}
   {{- end }}
   revisionHistoryLimit: 5
   strategy:
-    {{- if $alone }}
-    type: Recreate # two workers at once would each hear of half the cameras' states, and tell of outages that are none
-    {{- else }}
     type: RollingUpdate
     rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
-    {{- end }}
   selector:
     matchLabels:
       {{- include "haetae.selector" . | nindent 6 }}
@@ -79,11 +72,11 @@ livenessProbe: # the process answers; peers that are away are no reason to resta
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
-readinessProbe: # every peer that the work needs answers, and every loop turns
+readinessProbe: # every peer that the work needs answers, and every loop turns; a peer that is slow on a busy node is not taken for away
   httpGet: {path: /readyz, port: http, scheme: {{ $scheme }}}
   periodSeconds: 5
   timeoutSeconds: 10
-  failureThreshold: 3
+  failureThreshold: 6
 resources:
   {{- toYaml $component.values.resources | nindent 2 }}
 securityContext:

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the scripts beside it. `connect_to URL` puts a PostgreSQL URL into libpq's variables, so that no process list shows its
-# password. Understood: scheme://user:password@host:port/database?sslmode=...&sslrootcert=..., percent-encoded.
+# password. Understood: scheme://user:password@host:port/database?sslmode=...&sslrootcert=..., percent-encoded, and what
+# else libpq has variables for.
 
 decoded() {
   local text=${1//+/%2B}
@@ -24,6 +25,11 @@ connect_to() {
     case ${name%%=*} in
       sslmode) export PGSSLMODE=$value ;;
       sslrootcert) export PGSSLROOTCERT=$value ;;
+      application_name) export PGAPPNAME=$value ;;
+      connect_timeout) export PGCONNECT_TIMEOUT=$value ;;
+      target_session_attrs) export PGTARGETSESSIONATTRS=$value ;;
+      channel_binding) export PGCHANNELBINDING=$value ;;
+      options) export PGOPTIONS=$value ;;
       *) echo "unknown parameter of the address: ${name%%=*}" >&2; return 1 ;;
     esac
   done

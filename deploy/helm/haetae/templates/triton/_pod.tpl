@@ -27,12 +27,14 @@
     - lay-out
     - --into=/models/repository
     - --flavour={{ ternary "onnxruntime" "python" (eq .Values.triton.mode "gpu") }}
-    - --instances={{ .Values.triton.instances }}
+    - {{ ternary (printf "--instances=%v" .Values.triton.instances) "--cores=$(PROCESSORS)" (gt (int .Values.triton.instances) 0) }}
     {{- range $served }}
     - --names={{ . }}
     {{- end }}
   env:
     {{- include "haetae.environment.models" . | nindent 4 }}
+    - name: PROCESSORS # of the server, rounded up; without a limit, the node's
+      valueFrom: {resourceFieldRef: {containerName: triton, resource: limits.cpu}}
   volumeMounts:
     {{- include "haetae.volumes.mounts" (include "haetae.triton.volumes" . | fromYamlArray) | nindent 4 }}
 {{- end -}}
@@ -78,6 +80,7 @@ args:
   - --model-repository=/models/repository
   {{- end }}
   - --exit-timeout-secs=20
+  - --grpc-max-connection-age=4000 # ms; callers then connect anew, in good order, and spread over all pods that are there
   - --backend-config=python,stub-timeout-seconds=180 # with 30 s, its own, a network that starts on a busy node ends the server
   {{- if .Values.tls.internal.enabled }}
   - --grpc-use-ssl=true
@@ -103,8 +106,8 @@ readinessProbe: # every network is loaded
   periodSeconds: 5
   timeoutSeconds: 5
 lifecycle:
-  preStop:
-    sleep: {seconds: 5}
+  preStop: # the server refuses everything while it ends, so its callers have to be gone: endpoints, then the age of connections
+    sleep: {seconds: 10}
 resources:
   {{- $resources := deepCopy .Values.triton.resources }}
   {{- if $gpu }}
