@@ -31,7 +31,6 @@ class SpansSent(SpanProcessor):
         self._changed = threading.Condition()
         self._ending = False
         self._told_s = float("-inf")
-        self._causes = _Causes()
         metrics = Metrics("traces")
         self._sent = metrics.counter("spans_sent", "Spans that the collector took.")
         self._dropped = metrics.counter("spans_dropped", "Spans that never left: why.", ["reason"])
@@ -62,8 +61,9 @@ class SpansSent(SpanProcessor):
         self._thread.join(0.75 * self._within_s)
         self._exporter.shutdown()  # ends its pauses between two tries
         self._thread.join(max(0.0, ends_s - time.monotonic()))
-        self._dropped.labels("ended").inc(len(self._waiting))
-        self._causes.forget()
+        with self._changed:
+            self._dropped.labels("ended").inc(len(self._waiting))
+            self._waiting.clear()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Nobody asks for it."""
@@ -87,7 +87,7 @@ class SpansSent(SpanProcessor):
         now_s = time.monotonic()
         if now_s - self._told_s >= _TOLD_EVERY_S:
             self._told_s = now_s
-            logs.get().warning("spans_not_delivered", n=len(batch), cause=self._causes.last)
+            logs.get().warning("spans_not_delivered", n=len(batch), cause=_CAUSES.last)
 
 
 class _Causes(logging.Filter):
@@ -101,9 +101,11 @@ class _Causes(logging.Filter):
         logging.getLogger(self._NAME).addFilter(self)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        self.last = record.getMessage()[:300]
+        """Keeps what was said last, but for the last try's words that its time is up: those before say why."""
+        said = record.getMessage()
+        if not self.last or "due to timeout" not in said:
+            self.last = said[:300]
         return False
 
-    def forget(self) -> None:
-        """The log hears of it again."""
-        logging.getLogger(self._NAME).removeFilter(self)
+
+_CAUSES = _Causes()  # the logger is the process's

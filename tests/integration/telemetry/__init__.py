@@ -1,0 +1,1 @@
+"""What leaves a process: spans to a collector."""
