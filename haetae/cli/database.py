@@ -1,4 +1,4 @@
-"""`haetae database migrate|status`: the schema of PostgreSQL, brought up to date by whoever starts the services."""
+"""`haetae database migrate|status|administrator|renew-secrets`: the schema, the first key, and secrets under a new one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from haetae.cli.database_administrator import administrator
+from haetae.cli.database_secrets import renew_secrets
 from haetae.cli.output import AsJson, emit, say, table_of
 from haetae.errors import Transient
 from haetae.settings import Settings
@@ -23,7 +25,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True)
     group.command("migrate", help="Apply what is missing; any number may do it at once.")(migrate_command)
     group.command("status", help="Which schema the database has, and which this program needs.")(status_command)
-    app.add_typer(group, name="database", help="Bring the schema up to date, and say how it stands.")
+    group.command("administrator", help="Make the first administrator's API key; an earlier one ends.")(administrator)
+    group.command("renew-secrets", help="Encrypt what is stored secretly anew, with the first key.")(renew_secrets)
+    app.add_typer(group, name="database", help="The schema, the first administrator's key, secrets under a new key.")
 
 
 def migrate_command(

@@ -31,7 +31,7 @@ VERBS = {
     "distill": "A strong network teaches a small one on your own cameras or clips.",
     "export": "A trained network as ONNX, int8, Triton repository, or for edge agents.",
     "evaluate": "How good a network is, by the public definitions.",
-    "database": "Bring the schema up to date, and say how it stands.",
+    "database": "The schema, the first administrator's key, secrets under a new key.",
     "images": "The container images of the chart, to be mirrored.",
     "self-test": "A photo through the whole path, and what was found.",
 }

@@ -8,7 +8,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,14 @@ class ApiKeys:
         if self._session.execute(made).first() is None:
             raise Refused(f"There is an API key named '{name}' already.", status=409, kind="api-key-exists")
         return token
+
+    def renew(self, name: str, role: str) -> tuple[str, bool]:
+        """Makes a key in the place of the one with this name, which ends at once; the new one, and whether there was one."""
+        token, id = _PREFIX + token_urlsafe(32), uuid4()
+        new = insert(ApiKeyRow).values(id=id, name=name, role=role, digest=_digest(token))
+        changed = {"role": new.excluded.role, "digest": new.excluded.digest, "created_at": func.now()}
+        kept = new.on_conflict_do_update(index_elements=["name"], set_=changed).returning(ApiKeyRow.id)
+        return token, self._session.execute(kept).scalar_one() != id
 
     def caller(self, token: str) -> tuple[str, str] | None:
         """The name and role of the key's holder; None where there is no such key."""

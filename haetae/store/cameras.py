@@ -63,15 +63,6 @@ class Cameras:
         username, password = json.loads(self._cipher.decrypt(token))
         return Credentials(username, password)
 
-    def re_encrypt(self) -> int:
-        """Encrypts all credentials with the newest key; how many there are."""
-        rows = self._session.scalars(select(CameraRow).where(CameraRow.credentials.is_not(None)).with_for_update()).all()
-        for row in rows:
-            assert row.credentials is not None
-            row.credentials = self._cipher.rotate(row.credentials)
-        self._session.flush()
-        return len(rows)
-
     def revision(self) -> int:
         """Grows with any change of any camera; cheap to poll."""
         return self._session.scalars(select(RevisionRow.n).where(RevisionRow.subject == "cameras")).one()
@@ -91,7 +82,7 @@ class Cameras:
             "last_frame_at": report.last_frame_at,
             "reported_at": func.now(),
         }
-        known = select(CameraRow.id).where(CameraRow.id == report.camera_id).with_for_update(key_share=True)
+        known = select(CameraRow.id).where(CameraRow.id == report.camera_id).with_for_update(read=True, key_share=True)
         if self._session.execute(known).first() is None:
             return False
         new = insert(CameraReportRow).values(**row)

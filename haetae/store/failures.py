@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import exc
@@ -30,6 +30,7 @@ _NOT_MIGRATED = {
     "42704",  # undefined_object: the type of vectors
     "42883",  # undefined_function: that of their distances
 }
+"""What a program meets in a database that lacks a migration; in one that does not, it is a mistake in the statement."""
 _NO_PARTITION = "no partition of relation"
 
 
@@ -38,9 +39,10 @@ class StatementTimeout(Transient):
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(*, behind: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Raises Transient where trying again can succeed and Refused (422) where the values cannot be stored.
 
+    Something that a statement names and that is not there is waited for where `behind` says that the schema may lack it.
     Other database errors are faults of ours and stay what they are.
     """
     try:
@@ -49,6 +51,8 @@ def translated() -> Iterator[None]:
         raise Transient("All connections to PostgreSQL are in use.") from None
     except exc.DBAPIError as error:
         _raise_meaning_of(error)
+        if getattr(error.orig, "pgcode", None) in _NOT_MIGRATED and behind():
+            raise _not_migrated() from None
         raise
     except ValueError as error:
         if isinstance(error, UnicodeEncodeError) or "NUL (0x00)" in str(error):
@@ -80,14 +84,14 @@ def _raise_meaning_of(error: exc.DBAPIError) -> None:
         raise Transient("PostgreSQL is away.") from None
     if code is not None and (code in _TRY_AGAIN or code[:2] in _TRY_AGAIN_CLASSES):
         raise Transient("PostgreSQL cannot do this now.", sqlstate=code) from None
-    if code in _NOT_MIGRATED:  # a service that was started before the migration waits for it
-        raise Transient(
-            "The database has an older schema than this program needs: `haetae database migrate`.", sqlstate=code
-        ) from None
     if isinstance(error, exc.DataError):
         raise _unstorable() from None
     if isinstance(error, exc.IntegrityError) and _NO_PARTITION in str(error.orig):
         raise Transient("The day's partition was dropped a moment ago.", sqlstate=code) from None
+
+
+def _not_migrated() -> Transient:
+    return Transient("The database has an older schema than this program needs: `haetae database migrate`.")
 
 
 def _unstorable() -> Refused:

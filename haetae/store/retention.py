@@ -6,7 +6,7 @@ passing time explains.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -50,24 +50,40 @@ class Forgotten:
     n_records: int = 0  # queries, alerts, deliveries, recordings, expired watch-list entries
 
 
-def keep(store: Store, blobs: DayBlobs, now: datetime, *, days: int = 30, force: bool = False) -> Forgotten:
+def _never() -> bool:
+    return False
+
+
+def keep(
+    store: Store, blobs: DayBlobs, now: datetime, *, days: int = 30, force: bool = False, stopped: Callable[[], bool] = _never
+) -> Forgotten:
     """Forgets everything older than `days`: to be called about once an hour. Raises Refused (409), Transient.
 
     Refused ("purge-too-large", "clocks-differ") stands in the audit as well; `force` is for a person who has looked at it.
+    Once `stopped` says so, no further day is begun; the next run goes on.
     """
     day = (now - timedelta(days=days)).astimezone(UTC).date()
-    dropped = drop_before(store, blobs, day, now, max_share=max(0.05, 1.5 / days), force=force)
+    dropped = drop_before(store, blobs, day, now, max_share=max(0.05, 1.5 / days), force=force, stopped=stopped)
+    if stopped():
+        return dropped
     n_records, n_blobs = purge_before(store, blobs, datetime(day.year, day.month, day.day, tzinfo=UTC), now, force=force)
     return Forgotten(dropped.days, dropped.n_sightings, dropped.n_blobs + n_blobs, n_records)
 
 
 def drop_before(
-    store: Store, blobs: DayBlobs, day: date, now: datetime, *, max_share: float = 0.05, force: bool = False
+    store: Store,
+    blobs: DayBlobs,
+    day: date,
+    now: datetime,
+    *,
+    max_share: float = 0.05,
+    force: bool = False,
+    stopped: Callable[[], bool] = _never,
 ) -> Forgotten:
     """Drops the sightings, embeddings and crops of the days before `day` (capture time, UTC), the oldest day first.
 
     Raises Refused where that is more than `max_share` of all sightings and of all days, unless forced. Crops go first: what
-    breaks off in between is finished by the next run.
+    breaks off in between, or is left once `stopped` says so, is finished by the next run.
     """
     _check_clock(store, now, force)
     with store.begin() as transaction:
@@ -83,8 +99,9 @@ def drop_before(
         share = min(share, n_old / n_all)  # one busy day is no reason to keep it
     if share > max_share and not force:
         _refuse(store, now, "purge-too-large", f"{share:.0%} of all sightings would be forgotten at once.", before=str(day))
-    done = [_drop(store, blobs, old_day, now) for old_day in old]
-    return Forgotten(tuple(old), sum(d.n_sightings for d in done), sum(d.n_blobs for d in done))
+    done = [_drop(store, blobs, old_day, now) for old_day in old if not stopped()]
+    days = tuple(old_day for each in done for old_day in each.days)
+    return Forgotten(days, sum(each.n_sightings for each in done), sum(each.n_blobs for each in done))
 
 
 def purge_before(store: Store, blobs: DayBlobs, before: datetime, now: datetime, *, force: bool = False) -> tuple[int, int]:

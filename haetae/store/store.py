@@ -23,6 +23,7 @@ from haetae.store.queries import Queries
 from haetae.store.recordings import Recordings
 from haetae.store.revisions import current_revision, is_behind, known_revisions
 from haetae.store.secrets import Cipher
+from haetae.store.secrets_at_rest import SecretsAtRest
 from haetae.store.sightings import Sightings
 from haetae.store.travel_times import TravelTimesLearned
 from haetae.store.tunings import SearchTunings
@@ -46,6 +47,7 @@ class Transaction:
         self.alerts = Alerts(session)
         self.outbox = Outbox(session)
         self.webhooks = Webhooks(session, cipher)
+        self.secrets = SecretsAtRest(session, cipher)
         self.api_keys = ApiKeys(session)
         self.audit = Audit(session)
 
@@ -62,6 +64,7 @@ class Store:
         self._definitions = definitions
         self._cipher = cipher
         self._scan_workers = scan_workers
+        self._is_up_to_date = False  # the schema, when somebody last looked
 
     @contextmanager
     def begin(self, *, consistent: bool = False, interruption: Interruption | None = None) -> Iterator[Transaction]:
@@ -88,7 +91,7 @@ class Store:
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Transaction]:
         options = {"populate_existing": True}
-        with translated(), Session(engine, expire_on_commit=False, execution_options=options) as session, session.begin():
+        with self._translated(), Session(engine, expire_on_commit=False, execution_options=options) as session, session.begin():
             yield Transaction(session, self._definitions, self._cipher, self._scan_workers)
 
     def caller(self, token: str) -> tuple[str, str] | None:
@@ -102,7 +105,24 @@ class Store:
             found = self._revision()
         except Transient as away:
             return away.message
-        return f"The database has schema {found}, this program needs {known_revisions()[0]}." if is_behind(found) else None
+        self._is_up_to_date = not is_behind(found)
+        return None if self._is_up_to_date else f"The database has schema {found}, this program needs {known_revisions()[0]}."
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """What a statement does not find is waited for, but where the schema was known to be up to date before, and is now.
+
+        Not knowing counts as an older schema: the migration may have ended between the statement and the look.
+        """
+        was_up_to_date = self._is_up_to_date
+
+        def behind() -> bool:
+            with translated(), self._definitions.connect() as connection:  # beside the pool, and after the transaction
+                self._is_up_to_date = not is_behind(current_revision(connection))
+            return not (was_up_to_date and self._is_up_to_date)
+
+        with translated(behind=behind):
+            yield
 
     def _revision(self) -> str | None:
         """The schema's. A connection that broke while nobody looked is noticed by its use, and made anew."""
@@ -118,7 +138,8 @@ class Store:
 
     def ensure_days(self, *days: date) -> None:
         """Makes the partitions of these days ahead of their first sighting."""
-        ensure_days(self._definitions, days)
+        with self._translated():
+            ensure_days(self._definitions, days)
 
     def close(self) -> None:
         """Closes the pool's connections."""

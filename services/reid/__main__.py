@@ -52,8 +52,8 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
     reembedding = Reembedding(pipeline, store, metrics, clock, log, every_s=own.reembed_every_s,
                               may_work=lambda: reembedder.acquire("gallery"))  # fmt: skip
     retainer = Leases(redis, "reid.retention", own.worker_name, ttl_s=1.5 * own.retention_every_s)
-    retention = RetentionJob(lambda: len(keep(store, blobs, clock.now(), days=own.retention_days).days),
-                             lambda: retainer.acquire("gallery"), log, every_s=own.retention_every_s)  # fmt: skip
+    retention = RetentionJob(lambda: len(keep(store, blobs, clock.now(), days=own.retention_days, stopped=stop.is_set).days),
+                             retainer, log, every_s=own.retention_every_s)  # fmt: skip
     worker = ReidWorker(pipeline, store, reembedding, metrics, clock)
     consumer = Consumer(redis, [TRACKLETS], group_of(TRACKLETS), own.worker_name, batch=own.batch, health=health)
 
@@ -67,10 +67,11 @@ def main(settings: ReidSettings, stop: threading.Event) -> None:
     wait_until_ready(store, stop, Tally(log, "waited_for_store", every_s=10.0))
     consumer.run(worker.handle, stop, worker.on_idle)
     try:
-        reembedder.release("gallery")  # retention's lease ends by itself: its thread may still be at work
+        reembedder.release("gallery")
     except Transient as error:
         log.info("lease_left_to_expire", cause=error.message)
     served.stop()
+    retention.join()
     store.close()
 
 

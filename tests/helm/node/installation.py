@@ -73,9 +73,5 @@ def address_of(cluster: Cluster, service: str, port: int, namespace: str = NAMES
 
 def administrator_key(cluster: Cluster) -> str:
     """A key of the first administrator, made as docs/deploy.md says."""
-    code = (
-        "import os; from haetae.embedded.administrator import ensure_administrator as key; "
-        "print(key(os.environ['HAETAE_POSTGRES__URL'], None))"
-    )
-    said = cluster.kubectl("exec", f"--namespace={NAMESPACE}", "deployment/haetae-search", "--", "python", "-c", code)
-    return said.splitlines()[-1].strip()
+    verb = ("python", "-m", "haetae.cli.main", "database", "administrator")
+    return cluster.kubectl("exec", f"--namespace={NAMESPACE}", "deployment/haetae-search", "--", *verb).splitlines()[0].strip()

@@ -24,7 +24,11 @@ pytestmark = pytest.mark.integration
 def test_the_service_runs_serves_and_ends(
     rig: Rig, redis_url: str, postgres_url: str, triton_address: str, models_folder: Path, tmp_path: Path
 ) -> None:
-    """`python -m services.reid` gets ready, makes rows through Triton, shows metrics, and ends on SIGTERM with 0."""
+    """`python -m services.reid` gets ready, makes rows through Triton, shows metrics, and ends on SIGTERM with 0.
+
+    It gives the lease of retention back then, so that another worker need not wait for its time.
+    """
+    lease = "haetae.lease.reid.retention.of.gallery"
     port = any_free()
     told = {
         "HAETAE_POSTGRES__URL": postgres_url,
@@ -43,8 +47,10 @@ def test_the_service_runs_serves_and_ends(
         metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
         assert 'haetae_reid_searchable_seconds_count{closed="yes"} 1.0' in metrics
         assert "haetae_reid_crops_read_total 2.0" in metrics
+        until(lambda: rig.redis.exists(lease) == 1, "the worker has the lease of retention")
         service.send_signal(signal.SIGTERM)
         assert service.wait(timeout=20) == 0
+        assert rig.redis.exists(lease) == 0
     finally:
         service.kill()
         service.wait()

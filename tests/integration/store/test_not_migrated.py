@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from haetae.errors import Transient
 from haetae.store.engine import open_store
@@ -34,11 +36,40 @@ def test_what_is_missing_is_waited_for(bare_url: str, statement: str) -> None:
 
 
 def test_a_column_that_is_missing_is_waited_for(bare_url: str) -> None:
-    """An older table lacks a column of the newer program."""
+    """An older table lacks a column of the newer program, also where a newer schema was there before: a dump was restored."""
     migrate(bare_url)
     store = open_store(bare_url, cipher=Cipher([]))
-    with pytest.raises(Transient, match="older schema"), store.begin() as transaction:
-        transaction.session.execute(text("SELECT nosuch FROM cameras"))
+    assert store.ready() is None
+    with store.begin() as transaction:
+        transaction.session.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": known_revisions()[1]})
+    for _ in range(2):
+        with pytest.raises(Transient, match="older schema"), store.begin() as transaction:
+            transaction.session.execute(text("SELECT nosuch FROM cameras"))
+    store.close()
+
+
+@pytest.mark.parametrize("statement", ["SELECT * FROM nosuch", "SELECT nosuch FROM cameras", "SELECT nosuch(1)"])
+def test_a_mistake_is_not_waited_for(bare_url: str, statement: str) -> None:
+    """With the schema that the program needs, what a statement does not find will not come: its error stays what it is.
+
+    The first time nobody knows yet whether a migration has just ended.
+    """
+    migrate(bare_url)
+    store = open_store(bare_url, cipher=Cipher([]))
+    with pytest.raises(Transient), store.begin() as transaction:
+        transaction.session.execute(text(statement))
+    with pytest.raises(ProgrammingError, match="nosuch"), store.begin() as transaction:
+        transaction.session.execute(text(statement))
+    store.close()
+
+
+def test_days_are_made_once_the_schema_is_there(bare_url: str) -> None:
+    """Making partitions ahead waits for the migration like everything else."""
+    store = open_store(bare_url, cipher=Cipher([]))
+    with pytest.raises(Transient, match="haetae database migrate"):
+        store.ensure_days(date(2026, 5, 4))
+    migrate(bare_url)
+    store.ensure_days(date(2026, 5, 4))
     store.close()
 
 

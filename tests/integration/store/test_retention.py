@@ -86,6 +86,16 @@ def test_the_oldest_day_goes_whole(store: Store, blobs: LocalFolder) -> None:
 
 
 @pytest.mark.usefixtures("days")
+def test_a_run_that_is_stopped_ends_between_two_days(store: Store, blobs: LocalFolder) -> None:
+    """The day in hand goes whole, no further one is begun, and the next run goes on."""
+    fill(store, blobs, 33)
+    words = iter([False, True, True])
+    stopped = keep(store, blobs, NOW, days=30, force=True, stopped=lambda: next(words))
+    assert (len(stopped.days), stopped.n_sightings, everything(store)) == (1, 2, 64)
+    assert (len(keep(store, blobs, NOW, days=30).days), everything(store)) == (1, 62)
+
+
+@pytest.mark.usefixtures("days")
 def test_a_busy_oldest_day_goes_as_well(store: Store, blobs: LocalFolder) -> None:
     """One day of thirty is due however many sightings it holds."""
     fill(store, blobs, 32, on_oldest=40)

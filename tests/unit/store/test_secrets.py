@@ -35,6 +35,18 @@ def test_keys_are_rotated_by_putting_a_new_one_in_front() -> None:
         Cipher([new]).rotate(token)
 
 
+def test_keys_have_names_that_give_nothing_away() -> None:
+    """The name of a key is always the same and part of no key; the one that reads a token is found, and none where none does."""
+    old, new = Cipher.new_key(), Cipher.new_key()
+    both = Cipher([new, old])
+    assert both.key_ids == (*Cipher([new]).key_ids, *Cipher([old]).key_ids)
+    assert not any(id in key for id in both.key_ids for key in (old, new))
+    assert both.key_of(Cipher([old]).encrypt(SECRET)) == both.key_ids[1]
+    assert both.key_of(both.encrypt(SECRET)) == both.key_ids[0]
+    for unreadable in (Cipher([Cipher.new_key()]).encrypt(SECRET), b"", b"torn"):
+        assert both.key_of(unreadable) is None
+
+
 def test_a_bad_key_is_told_without_showing_it() -> None:
     """A key that is none ends the start; neither error nor representation shows a key."""
     with pytest.raises(Misconfigured) as raised:

@@ -13,9 +13,24 @@ from services.reid.retention import RetentionJob
 from tests.kit.waiting import until
 
 
-def job(drop: Callable[[], int], *, may_work: bool = True, every_s: float = 3600.0) -> RetentionJob:
+class OneLease:
+    """A lease that is free, or another's; what was done with it, in order."""
+
+    def __init__(self, *, free: bool = True) -> None:
+        self._free = free
+        self.acts: list[str] = []
+
+    def acquire(self, name: str) -> bool:
+        self.acts.append("acquired" if self._free else "refused")
+        return self._free
+
+    def release(self, name: str) -> None:
+        self.acts.append("released")
+
+
+def job(drop: Callable[[], int], lease: OneLease | None = None, *, every_s: float = 3600.0) -> RetentionJob:
     """A job over a given way of dropping."""
-    return RetentionJob(drop, lambda: may_work, logs.get(), every_s=every_s, retry_s=0.01)
+    return RetentionJob(drop, lease or OneLease(), logs.get(), every_s=every_s, retry_s=0.01)
 
 
 class Counting:
@@ -32,7 +47,7 @@ class Counting:
 def test_only_the_worker_that_may_drops() -> None:
     """A worker without the lease drops nothing and asks again soon."""
     drop = Counting()
-    assert not job(drop, may_work=False).turn()
+    assert not job(drop, OneLease(free=False)).turn()
     assert drop.n == 0
 
 
@@ -57,3 +72,24 @@ def test_the_thread_goes_on_until_it_is_stopped() -> None:
     stop.set()
     thread.join(timeout=5)
     assert not thread.is_alive()
+
+
+def test_the_lease_is_given_back_when_nothing_is_deleted_any_more() -> None:
+    """A worker that is told to end in the middle of a run gives the lease back after it: another need not wait for it to end."""
+    lease, deleting, stop, may_end = OneLease(), threading.Event(), threading.Event(), threading.Event()
+
+    def drop() -> int:
+        deleting.set()
+        may_end.wait(20)
+        lease.acts.append("deleted")
+        return 0
+
+    running = job(drop, lease)
+    thread = running.start(stop)
+    assert deleting.wait(20)
+    stop.set()
+    running.join(0.0)
+    assert thread.is_alive()
+    may_end.set()
+    running.join(20.0)
+    assert lease.acts == ["acquired", "deleted", "released"]
