@@ -21,11 +21,13 @@ from haetae.simulator.serving.clip import clips_in
 from tests.helm.cluster.kubernetes import Cluster
 from tests.helm.node.cameras import serve_films
 from tests.helm.node.installation import NAMESPACE, address_of
+from tests.helm.node.ledger import REFERENCE_ROUNDS, Films, Passage, accounted, whole_minutes
 
 DETECTOR = "haetae-detector"  # of the chart's values
 CAMERAS = 2
 RATE_HZ = 3.0
 _EVERY_S = 1.0
+_CLOSED_AFTER_S = 15.0  # then the sightings of whoever has left are stored
 
 
 @dataclass(slots=True)
@@ -37,6 +39,9 @@ class Course:
     api: Api
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     cast: Cast | None = None
+    filmed: Films | None = None
+    live_at: float = 0.0  # Unix seconds
+    off_at: float = 0.0
 
     def cameras_live(self) -> dict[str, Any]:
         """The films become cameras, and all of them are live."""
@@ -51,7 +56,27 @@ class Course:
             inference.close()
         for camera in films:
             self.api.add_camera(camera, "rtsp", f"rtsp://{address}/{camera}", rate_hz=RATE_HZ)
-        return {"cameras": len(films), "live_after_s": self._until(self._all_live, 120)}
+        live_after_s = self._until(self._all_live, 120)
+        self.filmed, self.live_at = Films(self.films, began_at, films), time.time()
+        return {"cameras": len(films), "live_after_s": live_after_s}
+
+    def undisturbed(self) -> dict[str, Any]:
+        """Lets the films run for as many rounds as tell which people can be expected."""
+        assert self.filmed is not None
+        while len(self.filmed.whole_rounds(self.live_at, time.time() - _CLOSED_AFTER_S)) < REFERENCE_ROUNDS:
+            time.sleep(_EVERY_S)
+        return {"rounds": REFERENCE_ROUNDS, "round_s": self.filmed.round_s}
+
+    def people(self, steps: dict[str, tuple[float, float]]) -> dict[str, Any]:
+        """Who was expected and not sighted, as `ledger` defines it; after the cameras are off. `steps`: (from, to) by name."""
+        assert self.filmed is not None
+        assert self.cast is not None
+        shown: set[tuple[Passage, int]] = set()
+        for id in self.sql("SELECT id FROM sightings").split():
+            shown |= self.filmed.shown(self.api.sighting(id))
+        rounds = self.filmed.whole_rounds(self.live_at, self.off_at)
+        whole = {camera: whole_minutes(self.api.ledger(camera, self.began), self.filmed.rate_hz) for camera in self.cast.clips}
+        return accounted(self.filmed, shown, rounds, whole, steps)
 
     def found(self, within_s: float = 240.0) -> dict[str, Any]:
         """Searches until the first candidate is whom the city's truth has there."""
@@ -79,6 +104,7 @@ class Course:
     def settled(self) -> dict[str, Any]:
         """Cameras off; then the frame ledger, summed: received = processed + dropped by reason + under way."""
         assert self.cast is not None
+        self.off_at = time.time()
         for camera in self.cast.clips:
             self.api.disable_camera(camera)
         last: dict[str, Any] = {}

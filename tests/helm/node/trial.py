@@ -31,16 +31,18 @@ from tests.helm.node.course import CAMERAS, RATE_HZ, Course
 from tests.helm.node.installation import NAMESPACE, NEXT_TAG, address_of, administrator_key, load_images, prepare
 from tests.helm.node.layout import Layout
 from tests.helm.node.policies import enforced
-from tests.helm.node.searching import searching
+from tests.helm.node.searching import asking
 from tests.helm.node.up import down, up
 
 KILLED = ("search", "reid", "detect", "ingest", "alert", "delivery", "triton", "redis", "postgresql")
 _SEARCH_EVERY_S = 1.5  # of one caller, who may ask 60 times a minute
+_ALERTS_EVERY_S = 0.5
 _UPGRADE_WITHIN = "900s"
 _LENGTHS = """
 export REDISCLI_AUTH="$REDIS_PASSWORD"
 for stream in $(valkey-cli --no-auth-warning --scan --pattern "haetae.*" --type stream); do
-    echo "$stream $(valkey-cli --no-auth-warning xlen "$stream")"
+    added=$(valkey-cli --no-auth-warning xinfo stream "$stream" | grep -A1 entries-added | tail -n 1)
+    echo "$stream $added $(valkey-cli --no-auth-warning xlen "$stream")"
 done
 """
 
@@ -51,12 +53,16 @@ class Trial:
     def __init__(self) -> None:
         self.found: dict[str, Any] = {}
         self.problems: list[str] = []
+        self.times: dict[str, tuple[float, float]] = {}  # from, to, in Unix seconds
         self._began_s = time.monotonic()
 
     def need(self, name: str, act: Callable[[], dict[str, Any]]) -> None:
         """Does it, notes its figures and how long it took, and says so. Raises AssertionError where it does not get so far."""
-        began_s = time.monotonic()
-        figures_of_it = act()
+        began_s, began_at = time.monotonic(), time.time()
+        try:
+            figures_of_it = act()
+        finally:
+            self.times[name] = (began_at, time.time())
         self.found[name] = {**figures_of_it, "took_s": round(time.monotonic() - began_s, 1)}
         sys.stderr.write(f"[{time.monotonic() - self._began_s:6.0f} s] {name}: {json.dumps(self.found[name])}\n")
 
@@ -100,8 +106,9 @@ def _cameras_on(cluster: Cluster, release: Release, trial: Trial, course: Course
     """All that happens while cameras run, behind the chart's network policies."""
     trial.need("cameras", course.cameras_live)
     trial.need("search", course.found)
+    trial.step("undisturbed", course.undisturbed)
     trial.step("stranger", lambda: _stranger(cluster), reaches=[])
-    trial.step("upgrade_under_searches", lambda: _upgrade(cluster, release, course), failed=0)
+    trial.step("upgrade_under_searches", lambda: _upgrade(cluster, release, course), failed=0, alert_failed=0)
     trial.step("search_after_upgrade", course.found)
     for component in KILLED:
         trial.step(f"kill_{component}", lambda component=component: course.kill(component))  # type: ignore[misc]
@@ -109,7 +116,9 @@ def _cameras_on(cluster: Cluster, release: Release, trial: Trial, course: Course
         trial.step("memory_squeezed", lambda: _squeezed(cluster, course))
     trial.step("frames", course.settled, under_way=0)
     trial.step("messages", lambda: _messages(cluster), left={})
-    trial.step("sightings", lambda: _sightings(course), doubled=0)
+    trial.step("sightings", lambda: _sightings(course), doubled=0, open=0)
+    disturbing = {name: at for name, at in trial.times.items() if name.startswith(("upgrade", "kill", "memory"))}
+    trial.step("people", lambda: course.people(disturbing), whole_missing=0)
 
 
 def _noted(clusters: list[Cluster], cluster: Cluster) -> dict[str, Any]:
@@ -148,32 +157,47 @@ def _upgrade(cluster: Cluster, release: Release, course: Course) -> dict[str, An
     """A new tag of the services' image: a migration, then every pod that is made of it is replaced."""
     assert course.cast is not None
     address, token = f"http://{address_of(cluster, 'haetae-search', 8081)}", administrator_key(cluster)
+    alert, wanted, since = f"http://{address_of(cluster, 'haetae-alert', 8082)}", course.cast.wanted, course.since
     course.api = Api(address, token)
     new = {"image": {"overrides": {"service": {"tag": NEXT_TAG}}}}
-    with searching(address, token, course.cast.wanted, course.since, every_s=_SEARCH_EVERY_S) as answers:
+    with (
+        asking(address, token, lambda api: bool(api.query(wanted, since)["people"]), every_s=_SEARCH_EVERY_S) as searches,
+        asking(alert, token, lambda api: bool(api.alerts()), every_s=_ALERTS_EVERY_S) as alerts,
+    ):
         time.sleep(10)
         began_s = time.monotonic()
         outcome = release.upgrade(new, within=_UPGRADE_WITHIN)
         took_s = time.monotonic() - began_s
-        time.sleep(20)  # the old pods end only now
+        time.sleep(30)  # the old pods end only now
     assert outcome.code == 0, outcome.said
-    return {"helm_s": round(took_s, 1), **answers.summary()}
+    load = round(psutil.getloadavg()[0], 1)
+    told = alerts.summary()
+    return {"helm_s": round(took_s, 1), "load_after": load, **searches.summary(), "alert_failed": told["failed"], "alert": told}
 
 
 def _messages(cluster: Cluster) -> dict[str, Any]:
-    """What lies on the bus still, by stream, once the cameras are off: no message may be left, and no dead letter."""
+    """What was put on the bus, by stream, and what lies there still once the cameras are off: a message goes when it is
+    acknowledged, so none may be left, and no dead letter."""
     said = cluster.kubectl("exec", f"--namespace={NAMESPACE}", "haetae-redis-0", "--", "sh", "-c", _LENGTHS)
-    lengths = {name: int(n) for name, n in (line.split() for line in said.splitlines())}
-    return {"left": {name: n for name, n in lengths.items() if n}}
+    streams = {name: (int(added), int(left)) for name, added, left in (line.split() for line in said.splitlines())}
+    return {
+        "published": {name: added for name, (added, _) in sorted(streams.items())},
+        "left": {name: left for name, (_, left) in streams.items() if left},
+    }
 
 
 def _sightings(course: Course) -> dict[str, Any]:
-    """How many were stored, and how many of them are of one camera and one moment with the same path: stored twice."""
+    """How many were stored; how many of them are of one camera and one moment with the same path, that is stored twice; and how
+    many were never closed, that is whose tracklet's end did not arrive."""
     stored = int(course.sql("SELECT count(*) FROM sightings"))
     distinct = int(
         course.sql("SELECT count(*) FROM (SELECT DISTINCT camera_id, started_at, ended_at, best_shots::text FROM sightings) AS s")
     )
-    return {"stored": stored, "doubled": stored - distinct}
+    return {
+        "stored": stored,
+        "doubled": stored - distinct,
+        "open": int(course.sql("SELECT count(*) FROM sightings WHERE NOT closed")),
+    }
 
 
 def _restarts(cluster: Cluster) -> dict[str, int]:
