@@ -30,6 +30,14 @@ WIDE: dict[str, Any] = {
     "blobs": {"mode": "s3", "s3": {"bucket": "crops", "caSecret": "s3-ca", "networks": ["10.0.0.0/8"]}},
     "tls": {"internal": {"enabled": True, "existingSecret": "tls"}},
     "milvus": {"enabled": True, "uri": "http://milvus:19530", "networks": ["10.0.0.0/8"]},
+    "telemetry": {
+        "traces": {
+            "endpoint": "https://collector.example:4318",
+            "caSecret": "collector-ca",
+            "keys": {"headers": "traces-headers"},
+            "networks": ["10.0.0.0/8"],
+        }
+    },
     "understanding": {
         "endpoint": "https://llm.example/v1",
         "model": "x",
@@ -80,7 +88,7 @@ def test_own_addresses_are_said(small: list[Manifest]) -> None:
 
 def test_everything_that_is_set_is_accepted(every_side: list[list[Manifest]], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each program's settings class reads what its pod is told, whole: no value is of the wrong form."""
-    secrets = {"HAETAE_SECRETS__CREDENTIAL_KEYS": '["key"]'}
+    secrets = {"HAETAE_SECRETS__CREDENTIAL_KEYS": '["key"]', "HAETAE_TELEMETRY__TRACES__HEADERS": "name=value"}
     for manifests in every_side:
         for service, settings in CLASSES.items():
             (container,) = named(manifests, "Deployment", f"haetae-{service}")["spec"]["template"]["spec"]["containers"]

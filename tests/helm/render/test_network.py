@@ -83,6 +83,24 @@ def test_only_alert_and_delivery_reach_receivers(small: list[Manifest]) -> None:
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8"} <= excluded
 
 
+def test_the_collector_is_reached_where_it_is_said_to_be() -> None:
+    """In its namespace by its labels, or in networks, on its port, from every service and from nothing else; without traces there
+    is no way out to it."""
+    traces = {"endpoint": "http://c.observability:4318", "namespace": "observability", "labels": {"app": "c"}}
+    manifests = render({"telemetry": {"traces": {**traces, "networks": ["10.9.0.0/24"]}}}, profile=PROFILES["small"])
+    policy = named(manifests, "NetworkPolicy", "haetae-traces-out")
+    assert _components(policy["spec"]["podSelector"]) == {"ingest", "detect", "reid", "alert", "delivery", "search"}
+    inside = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "observability"}}}
+    assert policy["spec"]["egress"] == [
+        {
+            "to": [{**inside, "podSelector": {"matchLabels": {"app": "c"}}}, {"ipBlock": {"cidr": "10.9.0.0/24"}}],
+            "ports": [{"port": 4318, "protocol": "TCP"}],
+        }
+    ]
+    names = {one["metadata"]["name"] for one in of_kind(render(profile=PROFILES["small"]), "NetworkPolicy")}
+    assert "haetae-traces-out" not in names
+
+
 def test_cameras_are_reached_where_they_are_said_to_be() -> None:
     """The networks of the cameras are in the policy and in the services' own list; without any, no camera is reached."""
     values = {"sources": {"privateNetworks": ["10.20.0.0/16"], "ports": [554]}, "webhooks": {"privateNetworks": ["10.9.0.0/24"]}}

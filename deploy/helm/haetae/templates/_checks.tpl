@@ -22,6 +22,15 @@
 {{- if and $v.milvus.enabled (not $v.milvus.uri) -}}{{- $wrong = append $wrong "milvus.enabled needs milvus.uri" -}}{{- end -}}
 {{- if and $v.milvus.enabled (hasKey $v.search.settings "index") -}}{{- $wrong = append $wrong "milvus.enabled and search.settings.index contradict each other: leave one out" -}}{{- end -}}
 {{- if and $v.understanding.endpoint (not $v.understanding.model) -}}{{- $wrong = append $wrong "understanding.endpoint needs understanding.model" -}}{{- end -}}
+{{- with $v.telemetry.traces -}}
+  {{- if not .endpoint -}}
+    {{- if or .keys.headers .caSecret .namespace .networks -}}{{- $wrong = append $wrong "telemetry.traces is set up but has no endpoint, so there are no traces: name telemetry.traces.endpoint" -}}{{- end -}}
+  {{- else -}}
+    {{- if regexMatch ":4317(/|$)" .endpoint -}}{{- $wrong = append $wrong "telemetry.traces.endpoint has port 4317, which is that of OTLP over gRPC: name the collector's port for HTTP, usually 4318" -}}{{- end -}}
+    {{- if and .caSecret (not (hasPrefix "https://" .endpoint)) -}}{{- $wrong = append $wrong "telemetry.traces.caSecret needs an https endpoint" -}}{{- end -}}
+    {{- if and $policy (not (or .namespace .networks)) -}}{{- $wrong = append $wrong "telemetry.traces has neither namespace nor networks, so the NetworkPolicy would cut the collector off: name where it runs" -}}{{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- if and (eq $v.triton.mode "external") (not $v.triton.external.address) -}}{{- $wrong = append $wrong "triton.mode external needs triton.external.address" -}}{{- end -}}
 {{- if and (eq $v.models.precision "bf16") (ne $v.models.engine "openvino") -}}{{- $wrong = append $wrong "models.precision bf16 needs models.engine openvino" -}}{{- end -}}
 {{- if and $v.models.pull $v.models.folder.volume -}}{{- $wrong = append $wrong "models.pull and models.folder.volume exclude each other: a given folder holds what was pulled" -}}{{- end -}}

@@ -9,6 +9,7 @@ Values are quoted; secrets come by secretKeyRef and are put into addresses by Ku
 {{- $component := include "haetae.component" . | fromYaml -}}
 {{- $section := upper (ternary "alert" (index . 1) (eq (index . 1) "delivery")) -}}
 {{- include "haetae.environment.common" $root }}
+{{- include "haetae.environment.traces" $root }}
 {{- range $need := $component.needs }}
 {{- include (printf "haetae.environment.%s" $need) $root | nindent 0 }}
 {{- end }}
@@ -25,6 +26,26 @@ Values are quoted; secrets come by secretKeyRef and are put into addresses by Ku
 {{- range $name := list "OMP_NUM_THREADS" "NUMBA_NUM_THREADS" }}
 - name: {{ $name }} # the pod's processors, not the node's
   valueFrom: {resourceFieldRef: {resource: limits.cpu}}
+{{- end }}
+{{- end -}}
+
+{{- define "haetae.environment.traces" -}}
+{{- with .Values.telemetry.traces }}
+{{- if .endpoint }}
+- name: HAETAE_TELEMETRY__TRACES__ENDPOINT
+  value: {{ .endpoint | quote }}
+- name: HAETAE_TELEMETRY__TRACES__SAMPLE_RATIO
+  value: {{ .sampleRatio | quote }}
+- name: HAETAE_TELEMETRY__TRACES__FRAME_SAMPLE_RATIO
+  value: {{ .frameSampleRatio | quote }}
+{{- if .keys.headers }}
+{{ include "haetae.secret.env" (list $ (include "haetae.secret.name" (list $ .)) .keys.headers "HAETAE_TELEMETRY__TRACES__HEADERS") }}
+{{- end }}
+{{- if .caSecret }}
+- name: HAETAE_TELEMETRY__TRACES__CA_FILE
+  value: /etc/haetae/traces/ca.crt
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

@@ -36,6 +36,9 @@
 {{- if and (has "blobs" $needs) (eq $values.blobs.mode "s3") $values.blobs.s3.caSecret }}
 {{ include "haetae.volumes.ca" (list "s3" $values.blobs.s3.caSecret) }}
 {{- end }}
+{{- if and $values.telemetry.traces.endpoint $values.telemetry.traces.caSecret }}
+{{ include "haetae.volumes.ca" (list "traces" $values.telemetry.traces.caSecret) }}
+{{- end }}
 {{- if and (has "understanding" $needs) $values.understanding.caSecret }}
 {{ include "haetae.volumes.ca" (list "understanding" $values.understanding.caSecret) }}
 {{- end }}

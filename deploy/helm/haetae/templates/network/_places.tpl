@@ -102,6 +102,21 @@ ports: [{port: 8001, protocol: TCP}]
 {{- end -}}
 {{- end -}}
 
+{{- define "haetae.place.collector" -}}
+{{- with .Values.telemetry.traces -}}
+{{- if .endpoint -}}
+peers:
+  {{- if .namespace }}
+  {{- include "haetae.place.namespace" (list .namespace .labels) | nindent 2 }}
+  {{- end }}
+  {{- range .networks }}
+  - ipBlock: {cidr: {{ . | quote }}}
+  {{- end }}
+ports: [{port: {{ .port }}, protocol: TCP}]
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "haetae.place.cameras" -}}
 {{- with .Values.sources -}}
 {{- if or .privateNetworks .public -}}
