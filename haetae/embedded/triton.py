@@ -18,6 +18,7 @@ import tritonclient.grpc
 from haetae.embedded.part import Command
 from haetae.embedded.ports import LOOPBACK, any_free
 from haetae.errors import Misconfigured
+from haetae.models import triton_watch
 
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _LIBPYTHON = f"libpython{_PYTHON}.so.1.0"
@@ -89,7 +90,7 @@ class Triton:
         }
         program = self._environment.wheel / "bin" / "tritonserver"
         return Command(
-            argv=[str(program), *(f"--{name}={value}" for name, value in options.items())],
+            argv=[sys.executable, "-IS", triton_watch.__file__, str(program), *(f"--{k}={v}" for k, v in options.items())],
             env=self._environment.variables(),
             stop_within_s=12.0,
         )

@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from haetae.errors import Misconfigured
+from haetae.models import triton_watch
 from haetae.models.installed import Execution, Installed, installed, names_here
 from haetae.models.nearest import NEAREST, nearest_model
 from haetae.models.onnx_signature import signature
@@ -55,7 +56,8 @@ def lay_out(
     cores: int | None = None,
 ) -> None:
     """Makes `into` the repository of exactly these networks, by default of all that are here; other folders in it go. The name
-    NEAREST among them asks for the model that compares all vectors with all.
+    NEAREST among them asks for the model that compares all vectors with all. Beside them lies `triton_watch.py`, which starts the
+    server.
 
     `instances` is the number of processes by network name; detectors get one a core by default, others one for eight
     cores, of `cores` or of this machine's.
@@ -67,6 +69,7 @@ def lay_out(
     wanted = names or names_here(models_folder)
     networks = [installed(models_folder, name) for name in wanted if name != NEAREST]
     into.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(triton_watch.__file__, into / Path(triton_watch.__file__).name)
     kept: set[str] = set()
     if NEAREST in wanted:
         _write_model(into / NEAREST, *nearest_model(gpu=how.flavour == ONNXRUNTIME))

@@ -73,7 +73,7 @@ name: triton
 image: {{ include "haetae.image" (list . (ternary "triton-gpu" "triton-cpu" $gpu)) }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- if $gpu }}
-command: [tritonserver]
+command: [python3, -IS, /models/repository/triton_watch.py, tritonserver] # ends it where one of its helpers is gone
 {{- end }}
 args:
   {{- if $gpu }}
