@@ -1,9 +1,9 @@
 """Whether anybody was lost: who passed the cameras by the city's truth, against who was sighted.
 
 A **passage** is one person in view of one camera for 3 s or longer, in one round of the film (films repeat without end). Not
-every one can be expected: some people are small or hidden. The first two whole rounds, in which nothing is disturbed, say which: what
-was sighted in both is expected in every round after them. It is **found** where at least two points of a stored sighting lie on
-the person in that round. Expected passages are of two kinds:
+every one can be expected: some people are small or hidden. The first two whole rounds, in which nothing is disturbed, say
+which: what was sighted in both is expected in every round after them. It is **found** where at least two points of a stored
+sighting lie on the person in that round. Expected passages are of two kinds:
 
 - **whole**: by the frame ledger, every minute that the passage touches has all frames of the camera, and none was dropped but
   those that were not sampled. Nothing was in the way of seeing the person, so one that is missing here was lost.
