@@ -1,7 +1,6 @@
 """Session fixtures: the real servers that integration tests share, and the files that are not in the repository.
 
-Each pytest-xdist worker has servers of its own, so nothing here needs to know about xdist. Tests give their keys and tables
-names of their own, or flush.
+Each pytest-xdist worker has servers of its own. Tests give their keys and tables names of their own, or flush.
 """
 
 from __future__ import annotations
@@ -9,15 +8,29 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from haetae.embedded.triton import find_environment
 from haetae.errors import Misconfigured
 from tests.kit import servers
+from tests.kit.schemas import take_away_tables_of_nobody
+
+if TYPE_CHECKING:
+    from tests.kit.dealing import ByServers
 
 _PEERS_REQUIRED = os.environ.get("HAETAE_PEERS") == "required"
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
+_POSTGRES = pytest.StashKey[str]()  # the URL of the session's server, once it runs
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByServers:
+    """With pytest-xdist, tests that share servers stay in one process."""
+    from tests.kit.dealing import ByServers
+
+    return ByServers(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,10 +68,21 @@ def models_mirror() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """SQLAlchemy URL of an empty database with pgvector, whose user is no superuser."""
+def postgres_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
+    """SQLAlchemy URL of an empty database with pgvector, whose user is no superuser; its schema `public` stays without tables."""
     with servers.postgres(tmp_path_factory.mktemp("postgres")) as (part, _):
+        pytestconfig.stash[_POSTGRES] = part.url
         yield part.url
+        del pytestconfig.stash[_POSTGRES]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_in_public(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A module that left tables in `public` of the shared database fails: all later ones would find them before their own."""
+    yield
+    url = request.config.stash.get(_POSTGRES, None)
+    left = take_away_tables_of_nobody(url) if url else []
+    assert left == [], f"{request.module.__name__} made tables in the schema public of the database that all tests share: {left}"
 
 
 @pytest.fixture(scope="session")

@@ -23,3 +23,18 @@ def own_schema(url: str, schema: str) -> Iterator[str]:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     finally:
         admin.dispose()
+
+
+def take_away_tables_of_nobody(url: str) -> list[str]:
+    """The tables that `public` of the database held; they are gone now."""
+    admin = open_unlimited(url, application_name="tests")
+    try:
+        with admin.begin() as connection:
+            found = (
+                connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).scalars().all()
+            )
+            for name in found:
+                connection.execute(text(f'DROP TABLE IF EXISTS public."{name}" CASCADE'))
+    finally:
+        admin.dispose()
+    return list(found)

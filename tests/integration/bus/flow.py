@@ -15,6 +15,7 @@ from haetae.bus.ledger import PROCESSED, Ledger, LedgerEntry
 from haetae.bus.publisher import Publisher
 from haetae.domain.ids import CameraId
 from tests.kit import builders as make
+from tests.kit import waiting
 
 IN, OUT, GROUP = "test.in", "test.out", "doubler"
 CAMERA = CameraId("gate-1")
@@ -81,11 +82,6 @@ def running(consumer: Consumer, handle: Callable[[Sequence[Message]], Commit], *
     assert not thread.is_alive()
 
 
-def until(condition: Callable[[], bool], within_s: float = 20.0) -> None:
-    """Waits until `condition` holds."""
-    waiting = threading.Event()
-    for _ in range(int(within_s / 0.02)):
-        if condition():
-            return
-        waiting.wait(0.02)
-    raise AssertionError("it did not happen in time")
+def until(condition: Callable[[], bool]) -> None:
+    """Waits until `condition` holds; long enough for a machine that does much else."""
+    waiting.until(condition, "it happens", within_s=60)

@@ -36,7 +36,10 @@ def tls_options(authority: Authority, folder: Path, port: int) -> dict[str, str]
 
 
 class RedisServer:
-    """One process; its data survive `kill` because of appendonly."""
+    """One process; its data survive `kill`: each reply comes after the write to its file.
+
+    (`appendfsync everysec` would put that write off for up to two seconds while the disk is slow.)
+    """
 
     def __init__(
         self, binary: Path, folder: Path, *options: str, password: str | None = None, authority: Authority | None = None
@@ -65,7 +68,7 @@ class RedisServer:
             told = tls_options(self._authority, self._folder, self.port)
             options += [word for name, value in told.items() for word in (f"--{name}", value)]
         self._process = subprocess.Popen(
-            [str(self._binary), *options, "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", *self._options],
+            [str(self._binary), *options, "--appendonly", "yes", "--appendfsync", "no", "--save", "", *self._options],
             stdout=subprocess.DEVNULL,
         )
         client = self.client()

@@ -56,9 +56,12 @@ class RedisSet:
 
     def is_whole(self) -> bool:
         """Whether every Sentinel knows the others, and the master and two replicas that follow it."""
-        replication: Any = self.at(self.master()).info("replication")
+        try:
+            replication: Any = self.at(self.master()).info("replication")
+            known: list[Any] = [self.sentinel(port).sentinel_master(SERVICE) for port in self.sentinels]
+        except redis.RedisError:  # between two masters
+            return False
         following = [replication[f"slave{n}"]["state"] == "online" for n in range(replication["connected_slaves"])]
-        known: list[Any] = [self.sentinel(port).sentinel_master(SERVICE) for port in self.sentinels]
         return following == [True, True] and all(
             (seen["num-slaves"], seen["num-other-sentinels"]) == (2, len(self.sentinels) - 1) for seen in known
         )
@@ -73,13 +76,16 @@ class RedisSet:
     def _client(self, port: int, password: str) -> redis.Redis:
         """A client that gives up at once."""
         tls: dict[str, Any] = {"ssl": True, "ssl_ca_certs": str(self.authority.certificate)} if self.authority else {}
-        usual: dict[str, Any] = {"protocol": 2, "socket_timeout": 2, "retry": Retry(NoBackoff(), 0), "decode_responses": True}
+        usual: dict[str, Any] = {"protocol": 2, "socket_timeout": 10, "retry": Retry(NoBackoff(), 0), "decode_responses": True}
         return redis.Redis("127.0.0.1", port, password=password, **usual, **tls)
 
 
 @contextmanager
-def redis_set(binary: Path, folder: Path, authority: Authority | None = None) -> Iterator[RedisSet]:
-    """One master, two replicas, three Sentinels of which two must agree; all ended with the block. With an authority over TLS."""
+def redis_set(binary: Path, folder: Path, authority: Authority | None = None, *, patience_s: float = 1.0) -> Iterator[RedisSet]:
+    """One master, two replicas, three Sentinels of which two must agree; all ended with the block. With an authority over TLS.
+
+    A master that is silent for `patience_s` is replaced.
+    """
     auth = ("--requirepass", PASSWORD, "--masterauth", PASSWORD)
     first = _server(binary, folder / "0", authority, *auth)
     follows = ("--replicaof", "127.0.0.1", str(first.port))
@@ -89,9 +95,11 @@ def redis_set(binary: Path, folder: Path, authority: Authority | None = None) ->
     try:
         for server in servers:
             server.start()
-        running = [_sentinel(binary, folder / f"sentinel-{port}", (port, first.port), authority) for port in made.sentinels]
-        until(made.answers, "the Sentinels answer")
-        until(made.is_whole, "the set is whole", within_s=30)
+        running = [
+            _sentinel(binary, folder / f"sentinel-{port}", (port, first.port), authority, patience_s) for port in made.sentinels
+        ]
+        until(made.answers, "the Sentinels answer", within_s=60)
+        until(made.is_whole, "the set is whole", within_s=60)
         yield made
     finally:
         for server in servers:
@@ -106,7 +114,9 @@ def _server(binary: Path, folder: Path, authority: Authority | None, *options: s
     return RedisServer(binary, folder, *options, password=PASSWORD, authority=authority)
 
 
-def _sentinel(binary: Path, folder: Path, ports: tuple[int, int], authority: Authority | None) -> subprocess.Popen[bytes]:
+def _sentinel(
+    binary: Path, folder: Path, ports: tuple[int, int], authority: Authority | None, patience_s: float
+) -> subprocess.Popen[bytes]:
     """`ports` are its own and the first master's."""
     folder.mkdir(parents=True)
     port, master = ports
@@ -117,7 +127,7 @@ def _sentinel(binary: Path, folder: Path, ports: tuple[int, int], authority: Aut
         f'requirepass "{OF_SENTINELS}"\nsentinel sentinel-pass "{OF_SENTINELS}"\n'
         f"sentinel monitor {SERVICE} 127.0.0.1 {master} 2\n"
         f'sentinel auth-pass {SERVICE} "{PASSWORD}"\n'
-        f"sentinel down-after-milliseconds {SERVICE} 1000\n"
+        f"sentinel down-after-milliseconds {SERVICE} {patience_s * 1000:.0f}\n"
         f"sentinel failover-timeout {SERVICE} 5000\n"
     )
     return subprocess.Popen([str(binary), str(file), "--sentinel"], stdout=subprocess.DEVNULL)

@@ -50,7 +50,7 @@ def test_acknowledged_with_its_effects(client: redis.Redis) -> None:
 
 def test_transient_is_tried_until_it_works_and_never_set_aside(client: redis.Redis) -> None:
     """A peer that is away for more tries than max_deliveries costs no message and does not count as a delivery."""
-    failures = iter(range(8))
+    failures = iter(range(5))
     seen: list[int] = []
 
     def handle(messages: Sequence[Message]) -> Commit:

@@ -60,7 +60,7 @@ def test_broken_connections_and_sudden_deaths(server: RedisServer, client: redis
     for thread in lives:
         thread.start()
     try:
-        until(lambda: len(out(client)) >= N and nothing_left(client), within_s=60)
+        until(lambda: len(out(client)) >= N and nothing_left(client))
     finally:
         stop.set()
         for thread in lives:
@@ -147,7 +147,7 @@ def test_processes_and_redis_are_killed(server: RedisServer, client: redis.Redis
             os.kill(workers[victim].pid, signal.SIGKILL)
             workers[victim].wait()
             workers[victim] = worker(victim)
-        until(lambda: len(out(client)) >= total and nothing_left(client), within_s=60)
+        until(lambda: len(out(client)) >= total and nothing_left(client))
     finally:
         for process in workers.values():
             process.kill()

@@ -27,7 +27,7 @@ def test_a_killed_redis_comes_back_with_its_messages(server: RedisServer, client
         threading.Event().wait(0.5)
         server.start()
         send(server.client(), range(50, 80))
-        until(lambda: len(out(server.client())) == 80, within_s=10)
+        until(lambda: len(out(server.client())) == 80)
     assert out(client) == list(range(80))
     assert nothing_left(client)
 
@@ -45,7 +45,7 @@ def test_a_frozen_redis_is_waited_for(server: RedisServer, client: redis.Redis) 
         finally:
             server.thaw()
         send(client, range(5, 10))
-        until(lambda: len(out(client)) == 10, within_s=5)
+        until(lambda: len(out(client)) == 10)
     assert out(client) == list(range(10))
     assert health.ready() == {}
 
@@ -63,7 +63,7 @@ def test_a_flushed_redis_is_started_over(client: redis.Redis, server: RedisServe
         else:
             client.xgroup_destroy(IN, GROUP)
         send(client, [2])
-        until(lambda: out(client)[-1:] == [2], within_s=10)
+        until(lambda: out(client)[-1:] == [2])
 
 
 def test_a_flush_while_a_batch_is_worked_on(client: redis.Redis, server: RedisServer) -> None:

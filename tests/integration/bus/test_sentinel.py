@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import kombu.pools
@@ -19,24 +20,43 @@ from haetae.bus.consumer import Consumer
 from haetae.bus.leases import Leases
 from haetae.bus.publisher import Outgoing, Publisher
 from haetae.errors import Misconfigured, Transient
-from services.alert.tasks import DELIVER, make_celery, queue_key
+from services.alert.tasks import DELIVER, PREFIX, make_celery, queue_key
 from tests.integration.bus.celery_worker import RAN
 from tests.integration.bus.flow import GROUP, IN, OUT, counted, doubled, nothing_left, out, running, send
 from tests.integration.bus.redis_server import RedisServer, binaries
 from tests.integration.bus.redis_set import RedisSet, redis_set
+from tests.kit import waiting
 from tests.kit.certificates import Authority
-from tests.kit.waiting import until
 
 pytestmark = pytest.mark.integration
+UNACKNOWLEDGED = f"{PREFIX}unacked"
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """A failover takes seconds, and much longer on a machine that does much else."""
+    waiting.until(condition, what, within_s=90, every_s=0.1)
 
 
 @pytest.fixture(params=["wheel", pytest.param("system", marks=pytest.mark.peer)])
-def replicated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSet]:
-    """A set that is whole."""
-    binary = binaries()[request.param]
-    if binary is None:
+def binary(request: pytest.FixtureRequest) -> Path:
+    """Each server that Haetae must be right on."""
+    found = binaries()[request.param]
+    if found is None:
         pytest.skip(f"no {request.param} redis-server here")
-    with redis_set(binary, tmp_path_factory.mktemp("set")) as made:
+    return found
+
+
+@pytest.fixture
+def replicated(binary: Path, tmp_path: Path) -> Iterator[RedisSet]:
+    """A set that is whole, whose master is replaced after a second of silence."""
+    with redis_set(binary, tmp_path / "set") as made:
+        yield made
+
+
+@pytest.fixture
+def steady(binary: Path, tmp_path: Path) -> Iterator[RedisSet]:
+    """A set that is whole and keeps its master, however busy the machine is."""
+    with redis_set(binary, tmp_path / "set", patience_s=600.0) as made:
         yield made
 
 
@@ -48,6 +68,7 @@ def produced(url: str, stop: threading.Event, acknowledged: list[int]) -> None:
             try:
                 publisher.publish([Outgoing(IN, str(number).encode())])
                 acknowledged.append(number)
+                stop.wait(0.002)  # leaves the processor to the others
                 break
             except Transient:
                 stop.wait(0.05)
@@ -73,7 +94,7 @@ def test_the_bus_goes_on_without_its_master(replicated: RedisSet, how: str) -> N
             before = len(acknowledged)
             until(lambda: len(acknowledged) > before + 50, "messages flow again")
             server.start() if how == "killed" else server.thaw()
-            until(replicated.is_whole, "the former master follows the new one", within_s=30)
+            until(replicated.is_whole, "the former master follows the new one")
         finally:
             stop.set()
             producer.join(30)
@@ -86,13 +107,13 @@ def test_the_bus_goes_on_without_its_master(replicated: RedisSet, how: str) -> N
     assert probe(client) is None
 
 
-def test_nothing_is_acknowledged_that_only_the_master_has(replicated: RedisSet) -> None:
+def test_nothing_is_acknowledged_that_only_the_master_has(steady: RedisSet) -> None:
     """Without a replica that follows, publishing and leasing are Transient; with one again the same messages are there once.
     Who asks for no replicas is acknowledged by the master alone."""
-    master = replicated.master()
-    others = [server for port, server in replicated.servers.items() if port != master]
-    publisher = Publisher(connect(replicated.url()))
-    leases = Leases(connect(replicated.url()), "test", "a")
+    master = steady.master()
+    others = [server for port, server in steady.servers.items() if port != master]
+    publisher = Publisher(connect(steady.url()))
+    leases = Leases(connect(steady.url()), "test", "a")
     publisher.publish([Outgoing(OUT, b"1")])
     for server in others:
         server.freeze()
@@ -100,32 +121,52 @@ def test_nothing_is_acknowledged_that_only_the_master_has(replicated: RedisSet) 
         publisher.publish([Outgoing(OUT, b"2")])
     with pytest.raises(Transient, match="Too few replicas"):
         leases.acquire("camera")
-    Publisher(connect(replicated.url(replicas=0))).publish([Outgoing(OUT, b"3")])
+    Publisher(connect(steady.url(replicas=0))).publish([Outgoing(OUT, b"3")])
     for server in others:
         server.thaw()
-    until(replicated.is_whole, "the replicas follow again", within_s=30)
+    until(steady.is_whole, "the replicas follow again")
     publisher.publish([Outgoing(OUT, b"2")])
-    assert out(connect(replicated.url())) == [1, 2, 3]
+    assert out(connect(steady.url())) == [1, 2, 3]
     until(lambda: leases.acquire("camera"), "the lease is ours, after its guard")
 
 
-def test_celery_goes_on_without_its_master(replicated: RedisSet) -> None:
+def test_celery_goes_on_without_its_master(replicated: RedisSet, tmp_path: Path) -> None:
     """Tasks run before and after the master is killed, in a worker that nobody starts again; they wait in the queue under the
     name that the dispatcher counts."""
     url, former = replicated.url(replicas=0), replicated.master()
     app = make_celery(url)
     app.send_task(DELIVER, ["one", 1])
     assert connect(url).llen(queue_key()) == 1
-    worker = subprocess.Popen([sys.executable, "-m", "tests.integration.bus.celery_worker", url], stderr=subprocess.DEVNULL)
+    with (tmp_path / "worker.log").open("wb") as log:
+        worker = subprocess.Popen([sys.executable, "-m", "tests.integration.bus.celery_worker", url], stdout=log, stderr=log)
     try:
-        until(lambda: connect(url).lrange(RAN, 0, -1) == [b"one"], "the first task runs", within_s=60)
+        until(lambda: _ran(url) == {b"one"} and not connect(url).hlen(UNACKNOWLEDGED), "the first task ran and is acknowledged")
         replicated.servers[former].kill()
         until(lambda: replicated.master() != former, "the Sentinels chose another master")
-        until(lambda: _sent(app, "two"), "a task is sent")
-        until(lambda: b"two" in connect(url).lrange(RAN, 0, -1), "it runs", within_s=60)
+
+        def two_ran() -> bool:
+            _send_if_none_waits(app, url)
+            return b"two" in _ran(url)
+
+        until(two_ran, f"a task is sent and runs; the worker's side is in {log.name}")
     finally:
         worker.terminate()
         worker.wait(30)
+
+
+def _ran(url: str) -> set[bytes]:
+    """The tasks that ran; none while there is no master."""
+    try:
+        return set(connect(url).lrange(RAN, 0, -1))  # type: ignore[arg-type]
+    except redis.RedisError:
+        return set()
+
+
+def _send_if_none_waits(app: Celery, url: str) -> None:
+    """As the dispatcher does, for whom a task that is in no queue and never ran was lost with a master."""
+    with suppress(redis.RedisError):
+        if connect(url).llen(queue_key()) == 0:
+            _sent(app, "two")
 
 
 def _sent(app: Celery, id: str) -> bool:
@@ -136,16 +177,16 @@ def _sent(app: Celery, id: str) -> bool:
     return True
 
 
-def test_the_wrong_password_and_service_are_told(replicated: RedisSet) -> None:
+def test_the_wrong_password_and_service_are_told(steady: RedisSet) -> None:
     """Of the servers, of the Sentinels, a set that nobody knows: each is said, and no password is."""
-    wrong = replicated.url().replace("redis+sentinel://:", "redis+sentinel://:wrong-")
+    wrong = steady.url().replace("redis+sentinel://:", "redis+sentinel://:wrong-")
     assert probe(connect(wrong)) == "Redis refuses our credentials."
-    for url in (replicated.url(service="nobody"), "redis+sentinel://:canary@127.0.0.1:1/0?service=x"):
+    for url in (steady.url(service="nobody"), "redis+sentinel://:canary@127.0.0.1:1/0?service=x"):
         said = probe(connect(url))
         assert said is not None
         assert "away" in said
         assert "canary" not in said
-    assert "a Sentinel refuses our credentials" in (probe(connect(replicated.url(sentinel_password="wrong"))) or "")
+    assert "a Sentinel refuses our credentials" in (probe(connect(steady.url(sentinel_password="wrong"))) or "")
 
 
 def test_messages_wait_while_there_is_no_master(replicated: RedisSet) -> None:
@@ -161,11 +202,18 @@ def test_messages_wait_while_there_is_no_master(replicated: RedisSet) -> None:
         assert probe(client) is not None
         for server in replicated.servers.values():
             server.start()
-        until(lambda: probe(client) is None, "there is a master again", within_s=60)
-        until(replicated.is_whole, "the set is whole", within_s=60)
-        send(client, range(5, 10))
-        until(lambda: len(out(client)) >= 10, "messages flow again")
-    assert sorted(set(out(client)) - {9}) == list(range(5)) + list(range(5, 9))
+        until(lambda: probe(client) is None, "there is a master again")
+        until(replicated.is_whole, "the set is whole")
+        until(lambda: _published(client, range(5, 10)), "messages are taken again")  # the next master may just be chosen
+        until(lambda: set(out(client)) == set(range(10)), "messages flow again")
+
+
+def _published(client: redis.Redis, numbers: Sequence[int]) -> bool:
+    try:
+        send(client, numbers)
+    except Transient:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
