@@ -21,7 +21,7 @@ DEAD_LETTERS_KEPT = 1000
 class Outgoing:
     """A message for `topic`. `about` is set on dead letters only: JSON that says why.
 
-    `traceparent` says which trace it belongs to (W3C Trace Context); empty: none, as of most messages.
+    `traceparent` says which trace it belongs to (W3C Trace Context); empty: none, as of most messages and all dead letters.
     """
 
     topic: str
@@ -92,7 +92,7 @@ class Session:
             arguments += (message.topic, message.id, message.deliveries)
         arguments.append(len(commit.publish))
         for outgoing in commit.publish:
-            arguments += (outgoing.topic, outgoing.payload, outgoing.about, outgoing.traceparent)
+            arguments += (outgoing.topic, outgoing.payload, outgoing.about or outgoing.traceparent)
         arguments.append(len(commit.put))
         for key, value in commit.put.items():
             arguments += (key, value)

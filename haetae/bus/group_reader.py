@@ -88,8 +88,9 @@ class GroupReader:
 
 
 def _message(topic: str, id: bytes, fields: Mapping[bytes, bytes], deliveries: int) -> Message:
-    traceparent = fields.get(b"traceparent", b"")
-    return Message(topic, id.decode(), fields[b"p"], deliveries, traceparent.decode("ascii", "replace") if traceparent else "")
+    if len(fields) == 1:  # most are in no trace
+        return Message(topic, id.decode(), fields[b"p"], deliveries)
+    return Message(topic, id.decode(), fields[b"p"], deliveries, fields.get(b"traceparent", b"").decode("ascii", "replace"))
 
 
 class GroupMissing(Exception):

@@ -2,7 +2,7 @@
 -- KEYS[1]  the session's marker: the number of the last commit of this session that was applied
 -- ARGV     number of the commit, group, consumer, ledger seconds, dead letters kept,
 --          n acknowledged, then (topic, id, deliveries) each
---          n published, then (topic, payload, about, traceparent) each; about is "" but for dead letters, traceparent where there is none
+--          n published, then (topic, payload, beside) each; beside is "", or the JSON of a dead letter, or a traceparent
 --          n put, then (key, value) each;  n deleted, then (key) each;  n counted, then (key, outcome, n) each
 -- Returns  1 applied; 0 this very commit was applied before (its reply was lost);
 --          -1 one of the messages is no longer ours (claimed by another, delivered again, flushed): nothing was applied
@@ -37,13 +37,13 @@ for _, message in ipairs(acknowledged) do
   redis.call('XDEL', message[1], message[2])
 end
 for _ = 1, tonumber(following()) do
-  local topic, payload, about, traceparent = following(), following(), following(), following()
-  if about == '' and traceparent == '' then
+  local topic, payload, beside = following(), following(), following()
+  if beside == '' then
     redis.call('XADD', topic, '*', 'p', payload)
-  elseif about == '' then
-    redis.call('XADD', topic, '*', 'p', payload, 'traceparent', traceparent)
+  elseif string.sub(beside, 1, 1) ~= '{' then
+    redis.call('XADD', topic, '*', 'p', payload, 'traceparent', beside)
   else
-    redis.call('XADD', topic, 'MAXLEN', '~', ARGV[5], '*', 'p', payload, 'a', about)
+    redis.call('XADD', topic, 'MAXLEN', '~', ARGV[5], '*', 'p', payload, 'a', beside)
   end
 end
 for _ = 1, tonumber(following()) do
