@@ -82,6 +82,6 @@ def running(consumer: Consumer, handle: Callable[[Sequence[Message]], Commit], *
     assert not thread.is_alive()
 
 
-def until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], bool], within_s: float = 60.0) -> None:
     """Waits until `condition` holds; long enough for a machine that does much else."""
-    waiting.until(condition, "it happens", within_s=60)
+    waiting.until(condition, "it happens", within_s=within_s)
