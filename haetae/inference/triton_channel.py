@@ -10,7 +10,7 @@ from haetae.errors import Misconfigured
 
 _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 200),  # gRPC's own 20 s keep a client away long after the server is back
-    ("grpc.min_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 2500),  # the least that one attempt to connect gets: a lost SYN comes again after 1 s
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),

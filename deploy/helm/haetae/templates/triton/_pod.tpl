@@ -80,7 +80,7 @@ args:
   - --model-repository=/models/repository
   {{- end }}
   - --exit-timeout-secs=20
-  - --grpc-max-connection-age=4000 # ms; callers then connect anew, in good order, and spread over all pods that are there
+  - --grpc-max-connection-age=6000 # ms; callers then connect anew, in good order, and spread over all pods that are there
   - --backend-config=python,stub-timeout-seconds=180 # with 30 s, its own, a network that starts on a busy node ends the server
   {{- if .Values.tls.internal.enabled }}
   - --grpc-use-ssl=true
@@ -107,7 +107,7 @@ readinessProbe: # every network is loaded
   timeoutSeconds: 5
 lifecycle:
   preStop: # the server refuses everything while it ends, so its callers have to be gone: endpoints, then the age of connections
-    sleep: {seconds: 10}
+    sleep: {seconds: 15}
 resources:
   {{- $resources := deepCopy .Values.triton.resources }}
   {{- if $gpu }}
