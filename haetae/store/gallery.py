@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Double, Select, Uuid, any_, bindparam, cast, delete, func, literal, select, text, true, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import CTE, Double, Select, Uuid, any_, bindparam, cast, delete, func, literal, select, text, true, update
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from haetae.domain.attributes import AttributeCondition
@@ -24,12 +25,23 @@ from haetae.store.scopes import allowed_by, cameras_in, within
 from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
 from haetae.store.vectors import HalfVector
 
+
+def _in_place_of_another(new: Insert) -> Insert:
+    changed = {name: new.excluded[name] for name in ("ended_at", "model_id", "vector")}
+    return new.on_conflict_do_update(index_elements=["started_on", "sighting_id"], set_=changed)
+
+
+def embedding_of(sighting: CTE) -> ReturningInsert[tuple[UUID]]:
+    """Stores the embedding of a sighting's row, with parameters `model_id` and `vector`; gives its id where there is a row."""
+    row, columns = SightingEmbeddingRow, sighting.c
+    facts = (columns.started_on, columns.id, columns.camera_id, columns.started_at, columns.ended_at)
+    names = ["started_on", "sighting_id", "camera_id", "started_at", "ended_at", "model_id", "vector"]
+    made = (bindparam("model_id", type_=row.model_id.type), bindparam("vector", type_=HalfVector()))
+    return _in_place_of_another(insert(row).from_select(names, select(*facts, *made))).returning(row.sighting_id)
+
+
 # Made once: building a statement costs more than running it.
-_NEW_EMBEDDING = insert(SightingEmbeddingRow)
-_STORE_EMBEDDING = _NEW_EMBEDDING.on_conflict_do_update(
-    index_elements=["started_on", "sighting_id"],
-    set_={name: _NEW_EMBEDDING.excluded[name] for name in ("ended_at", "model_id", "vector")},
-)
+_STORE_EMBEDDING = _in_place_of_another(insert(SightingEmbeddingRow))
 _PROLONG = (
     update(SightingEmbeddingRow)
     .where(SightingEmbeddingRow.started_on == bindparam("of_day"), SightingEmbeddingRow.sighting_id == bindparam("of_id"))
@@ -140,17 +152,20 @@ class Gallery:
 
     def _put(self, key: Mapping[str, Any], embedding: Embedding) -> None:
         """`key`: started_on, sighting_id, camera_id, started_at, ended_at."""
-        if not np.all(np.isfinite(embedding.vector)):
-            raise Poison("The embedding is not finite.", sighting_id=key["sighting_id"], model=embedding.model)
-        number = self._number_of(embedding.model, embedding.vector.shape[0], make=True)
-        self._session.connection().execute(_STORE_EMBEDDING, {**key, "model_id": number, "vector": embedding.vector})
+        self._session.connection().execute(_STORE_EMBEDDING, {**key, **self._embedding_columns(key["sighting_id"], embedding)})
 
-    def _prolong(self, key: Mapping[str, Any]) -> None:
+    def _embedding_columns(self, id: UUID, embedding: Embedding) -> dict[str, Any]:
+        """What a row has besides its sighting's. Raises Poison, DimensionsDiffer."""
+        if not np.all(np.isfinite(embedding.vector)):
+            raise Poison("The embedding is not finite.", sighting_id=id, model=embedding.model)
+        return {"model_id": self._number_of(embedding.model, embedding.vector.shape[0], make=True), "vector": embedding.vector}
+
+    def _prolong(self, day: date, id: UUID, until: datetime) -> None:
         """The sighting lasted longer; its embedding stays. That it has none is written down like a removal: who counts
         sightings by their embeddings looks there for the others."""
         connection = self._session.connection()
-        same = {"of_day": key["started_on"], "of_id": key["sighting_id"]}
-        if not connection.execute(_PROLONG, {**same, "until": key["ended_at"]}).rowcount:
+        same = {"of_day": day, "of_id": id}
+        if not connection.execute(_PROLONG, {**same, "until": until}).rowcount:
             connection.execute(_NOTE_MISSING, same)
 
     def _number_of(self, model: ModelVersion, dimension: int, *, make: bool = False) -> int | None:

@@ -20,7 +20,7 @@ from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
 from haetae.domain.sighting import Sighting
 from haetae.domain.timing import to_us
-from haetae.errors import Refused, Transient
+from haetae.errors import Refused
 from haetae.ranking.evidence import UNMEASURED, Reliability
 from haetae.store import cursor as cursors
 from haetae.store.documents import (
@@ -32,29 +32,31 @@ from haetae.store.documents import (
     unpack_path,
 )
 from haetae.store.failures import within_budget
-from haetae.store.gallery import Gallery
+from haetae.store.gallery import Gallery, embedding_of
 from haetae.store.partitions import PARTITIONED, ensure_days
 from haetae.store.scopes import allowed_by, cameras_in, weighed, within
 from haetae.store.tables import EmbeddingModelRow, SightingDayRow, SightingEmbeddingRow, SightingRow
 
+_GIVEN = [column for column in SightingRow.__table__.columns if column.server_default is None]
 _FIXED = {"started_on", "id", "camera_id", "started_at"}  # by a sighting's first message
 
 # Made once: building a statement costs more than running it.
-_NEW = insert(SightingRow)
+_NEW = insert(SightingRow).values({column.name: bindparam(column.name) for column in _GIVEN})
 _STORE = _NEW.on_conflict_do_update(
     index_elements=["started_on", "id"],
     set_={column.name: _NEW.excluded[column.name] for column in SightingRow.__table__.columns if column.name not in _FIXED},
     where=SightingRow.revision < _NEW.excluded.revision,
-).returning(SightingRow.camera_id, SightingRow.started_at)
-_ADD_DAY = insert(SightingDayRow).on_conflict_do_nothing()
+).returning(SightingRow.started_on, SightingRow.id, SightingRow.camera_id, SightingRow.started_at, SightingRow.ended_at)
+_STORE_BOTH = embedding_of(_STORE.cte("stored"))  # one trip; nothing where the sighting was not written
 _MISSING = [
     func.to_regclass(func.concat(f"{table}_", func.to_char(SightingDayRow.started_on, "YYYYMMDD"))).is_(None)
     for table in PARTITIONED
 ]
-_LOCK_DAY = (
-    select(SightingDayRow.started_on, or_(*_MISSING).label("missing"))
-    .where(SightingDayRow.id == bindparam("id"))
-    .with_for_update()
+# Where the id is known its row is written as it is: that locks it, and gives the day of its first message.
+_TAKE_DAY = (
+    insert(SightingDayRow)
+    .on_conflict_do_update(index_elements=["id"], set_={"started_on": SightingDayRow.started_on})
+    .returning(SightingDayRow.started_on, or_(*_MISSING).label("missing"))
 )
 
 
@@ -87,14 +89,13 @@ class Sightings(Gallery):
         across midnight, changes the same row. Without an embedding the stored one stays.
         """
         day = self._day_of(sighting.id, sighting.started_at.astimezone(UTC).date())
-        row = self._session.connection().execute(_STORE, {**_columns(sighting), "started_on": day}).one_or_none()
-        if row is None:
-            return False
-        key = {"started_on": day, "sighting_id": sighting.id, **row._mapping, "ended_at": sighting.ended_at}
+        columns = {**_columns(sighting), "started_on": day}
         if sighting.embedding is not None:
-            self._put(key, sighting.embedding)
-        else:
-            self._prolong(key)
+            with_it = {**columns, **self._embedding_columns(sighting.id, sighting.embedding)}
+            return self._session.connection().execute(_STORE_BOTH, with_it).one_or_none() is not None
+        if self._session.connection().execute(_STORE, columns).one_or_none() is None:
+            return False
+        self._prolong(day, sighting.id, sighting.ended_at)
         return True
 
     def get(self, id: TrackletId, *, with_embedding: bool = False) -> Sighting:
@@ -194,16 +195,10 @@ class Sightings(Gallery):
 
     def _day_of(self, id: UUID, day: date) -> date:
         """The day that the sighting is stored under, its row locked until the transaction ends, its partition there."""
-        connection = self._session.connection()
-        for _ in range(3):
-            connection.execute(_ADD_DAY, {"id": id, "started_on": day})
-            found = connection.execute(_LOCK_DAY, {"id": id}).one_or_none()
-            if found is not None:
-                first: date = found.started_on
-                if found.missing:
-                    ensure_days(self._definitions, [first])
-                return first
-        raise Transient("The sighting's day is being dropped.", sighting_id=id, day=day)
+        first, missing = self._session.connection().execute(_TAKE_DAY, {"id": id, "started_on": day}).one()
+        if missing:
+            ensure_days(self._definitions, [first])
+        return first
 
 
 @cache

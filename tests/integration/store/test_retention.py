@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,13 +19,15 @@ from haetae.domain.alert import Alert, AlertKind, AlertPhase
 from haetae.domain.ids import CameraId, TrackletId
 from haetae.domain.query import Scope
 from haetae.domain.recording import Recording, RecordingState
+from haetae.domain.sighting import Sighting
 from haetae.domain.timing import TimeWindow
-from haetae.errors import Refused
-from haetae.store.partitions import existing_days
+from haetae.errors import Refused, Transient
+from haetae.store.partitions import drop_day, existing_days
 from haetae.store.retention import drop_before, keep
 from haetae.store.store import Store
 from haetae.store.webhooks import Webhook
 from tests.kit import builders as b
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -151,6 +155,36 @@ def test_a_day_that_was_dropped_can_come_back(store: Store, blobs: LocalFolder) 
     with store.begin() as t:
         assert t.sightings.upsert(b.sighting(31_000, started_at=NOON - timedelta(days=31)))
         assert t.sightings.get(first).started_at == NOON - timedelta(days=31)
+
+
+@pytest.mark.usefixtures("days")
+def test_a_sighting_that_comes_while_its_day_is_dropped_is_not_lost(store: Store) -> None:
+    """It waits for the drop, and is stored under its day anew: at once, or when its transaction is repeated."""
+    with store.begin() as t:
+        t.sightings.upsert(b.sighting(1, started_at=NOON))
+    stored: list[bool] = []
+    thread = threading.Thread(target=lambda: stored.append(stored_at_last(store, b.sighting(1, started_at=NOON, revision=2))))
+    with store.begin() as t:
+        assert drop_day(t.session.connection(), NOON.date()) == 1
+        thread.start()
+        until(lambda: n_waiting(store) == 1, "the sighting waits for the drop")
+    thread.join(20)
+    assert (stored, everything(store)) == ([True], 1)
+
+
+def stored_at_last(store: Store, sighting: Sighting) -> bool:
+    """Whether it was written, as a consumer does it: what is Transient is done again."""
+    for _ in range(3):
+        with suppress(Transient), store.begin() as t:
+            return t.sightings.upsert(sighting)
+    return False
+
+
+def n_waiting(store: Store) -> int:
+    """How many of the tests' connections wait for a lock."""
+    words = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'store-tests' AND wait_event_type = 'Lock'"
+    with store.beside() as t:
+        return int(t.session.execute(text(words)).scalar_one())
 
 
 def test_what_was_asked_and_told_is_forgotten(store: Store, blobs: LocalFolder) -> None:
