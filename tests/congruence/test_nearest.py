@@ -23,7 +23,8 @@ from tests.kit.builders import unit_vectors
 pytestmark = pytest.mark.integration
 
 SAME = 1e-5
-GOLDEN = sorted((Path(__file__).resolve().parents[3] / "shared" / "golden" / "rerank").glob("*.npz"))
+GOLDEN = Path(__file__).resolve().parents[3] / "shared" / "golden" / "rerank"
+GOLDEN_FILES: list[Path | None] = [*sorted(GOLDEN.glob("*.npz"))] or [None]
 
 
 class Elsewhere:
@@ -66,7 +67,7 @@ def people(n: int, seed: int) -> NDArray[np.float32]:
     return np.asarray(rows, np.float32)
 
 
-@pytest.fixture(params=GOLDEN or [None], ids=lambda path: path.stem if path else "none")
+@pytest.fixture(params=GOLDEN_FILES, ids=lambda path: path.stem if path else "none")
 def path(request: pytest.FixtureRequest) -> Path:
     """Each of the files."""
     if request.param is None:

@@ -10,10 +10,10 @@ import pytest
 from haetae.ranking import KReciprocal, rerank_embeddings
 
 _FOLDER = Path(__file__).resolve().parents[4] / "shared" / "golden" / "rerank"
-_FILES = sorted(_FOLDER.glob("*.npz"))
+_FILES: list[Path | None] = [*sorted(_FOLDER.glob("*.npz"))] or [None]
 
 
-@pytest.fixture(params=_FILES or [None], ids=lambda path: path.stem if path else "none")
+@pytest.fixture(params=_FILES, ids=lambda path: path.stem if path else "none")
 def path(request: pytest.FixtureRequest) -> Path:
     """Each of the files."""
     if request.param is None:
