@@ -1,4 +1,4 @@
-"""What a box beside the cameras needs of the embedded stack: a door to the network, starts after a loss of power, a health check."""
+"""What a box beside the cameras needs of the embedded stack: an open door, starts after a loss of power, health."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_port_that_others_are_to_find_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_postgres_starts_where_its_old_number_is_another_program_s(tmp_path: Path) -> None:
-    """After a loss of power numbers begin anew in a container: that of the old server, found alive, must not keep it from starting."""
+    """After a loss of power numbers begin anew in a container: the old server's, found alive, must not keep it from starting."""
     with servers.postgres(tmp_path) as (_, child):
         child.kill()
     file = tmp_path / "data" / "postmaster.pid"
@@ -109,7 +109,7 @@ def test_a_redis_on_the_path_serves_where_no_wheel_has_one(tmp_path: Path, monke
 
 
 def test_health_is_what_the_supervisor_saw_lately(tmp_path: Path) -> None:
-    """Well: all parts ready and lately looked at. Ill, with the reason: nothing runs, a part is not ready, nobody looks any more."""
+    """Well: all parts ready and lately looked at. Ill, with the reason: nothing runs, a part is not ready, nobody looks."""
     home, me = Home(tmp_path), (os.getpid(), created_at(os.getpid()) or 0.0)
     assert ill(home) == "nothing runs here"
     ready = PartState("search", Phase.READY, 0.0)
