@@ -139,7 +139,7 @@ def open_rig(redis_url: str, postgres_url: str, folder: Path) -> Rig:
     return Rig(connect(redis_url), redis_url, postgres_url, store, key, folder)
 
 
-def until(condition: object, timeout_s: float = 40.0, every_s: float = 0.1) -> float:
+def until(condition: object, timeout_s: float = 120.0, every_s: float = 0.1) -> float:
     """Seconds until `condition()` came true; fails the test where it did not."""
     began_s = time.monotonic()
     while not condition():  # type: ignore[operator]
