@@ -40,7 +40,8 @@ _ALERTS_EVERY_S = 0.5
 _UPGRADE_WITHIN = "900s"
 _LENGTHS = """
 export REDISCLI_AUTH="$REDIS_PASSWORD"
-for stream in $(valkey-cli --no-auth-warning --scan --pattern "haetae.*" --type stream); do
+for stream in $(valkey-cli --no-auth-warning --scan --pattern "haetae.*"); do
+    [ "$(valkey-cli --no-auth-warning type "$stream")" = stream ] || continue
     added=$(valkey-cli --no-auth-warning xinfo stream "$stream" | grep -A1 entries-added | tail -n 1)
     echo "$stream $added $(valkey-cli --no-auth-warning xlen "$stream")"
 done
@@ -115,8 +116,8 @@ def _cameras_on(cluster: Cluster, release: Release, trial: Trial, course: Course
     if squeeze.possible():
         trial.step("memory_squeezed", lambda: _squeezed(cluster, course))
     trial.step("frames", course.settled, under_way=0)
-    trial.step("messages", lambda: _messages(cluster), left={})
     trial.step("sightings", lambda: _sightings(course), doubled=0, open=0)
+    trial.step("messages", lambda: _messages(cluster), left={})
     disturbing = {name: at for name, at in trial.times.items() if name.startswith(("upgrade", "kill", "memory"))}
     trial.step("people", lambda: course.people(disturbing), whole_missing=0)
 
@@ -188,7 +189,10 @@ def _messages(cluster: Cluster) -> dict[str, Any]:
 
 def _sightings(course: Course) -> dict[str, Any]:
     """How many were stored; how many of them are of one camera and one moment with the same path, that is stored twice; and how
-    many were never closed, that is whose tracklet's end did not arrive."""
+    many were never closed, that is whose tracklet's end did not arrive within a minute."""
+    deadline_s = time.monotonic() + 60
+    while int(course.sql("SELECT count(*) FROM sightings WHERE NOT closed")) and time.monotonic() < deadline_s:
+        time.sleep(1)
     stored = int(course.sql("SELECT count(*) FROM sightings"))
     distinct = int(
         course.sql("SELECT count(*) FROM (SELECT DISTINCT camera_id, started_at, ended_at, best_shots::text FROM sightings) AS s")
