@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import Celery
 
 from haetae.bus.address import celery_broker
+from services.alert.broker import mend
 
 QUEUE = "deliveries"
 DELIVER = "haetae.alert.deliver"
@@ -15,6 +16,7 @@ LEASE_S = 120.0
 
 def make_celery(redis_url: str) -> Celery:
     """The application on one Redis; nothing is connected before the first task."""
+    mend()
     broker, told = celery_broker(redis_url)
     app = Celery("haetae.alert", broker=broker)
     app.conf.update(
