@@ -28,6 +28,7 @@ from tests.helm.cluster.release import Release
 from tests.helm.node import squeeze
 from tests.helm.node.cameras import reached
 from tests.helm.node.course import CAMERAS, RATE_HZ, Course
+from tests.helm.node.drills import Drills
 from tests.helm.node.installation import NAMESPACE, NEXT_TAG, address_of, administrator_key, load_images, prepare
 from tests.helm.node.layout import Layout
 from tests.helm.node.policies import enforced
@@ -120,6 +121,16 @@ def _cameras_on(cluster: Cluster, release: Release, trial: Trial, course: Course
     trial.step("messages", lambda: _messages(cluster), left={})
     disturbing = {name: at for name, at in trial.times.items() if name.startswith(("upgrade", "kill", "memory"))}
     trial.step("people", lambda: course.people(disturbing), whole_missing=0)
+    _drills(trial, Drills(course, release))
+
+
+def _drills(trial: Trial, drills: Drills) -> None:
+    """What an operator does by hand, with the cameras off."""
+    trial.step("command_line", drills.by_command_line)
+    trial.step("new_fernet_key", drills.new_fernet_key, ends=[1, 0, 0], unreadable=[])
+    trial.step("dumps", drills.dumps)
+    if "dumps" in trial.found:  # nothing is thrown away that was not kept
+        trial.step("disaster", drills.disaster, missing=0)
 
 
 def _noted(clusters: list[Cluster], cluster: Cluster) -> dict[str, Any]:
