@@ -51,6 +51,7 @@ def watch(server: int, address: tuple[str, int]) -> None:
     while os.getppid() == server and not _listens(address):
         time.sleep(_ASK_EVERY_S)
     helpers = helpers_of(server)
+    _say(f"{len(helpers)} of the server's helpers are watched.")
     while os.getppid() == server:
         time.sleep(_LOOK_EVERY_S)
         if gone := helpers - helpers_of(server):
@@ -68,13 +69,17 @@ def _listens(address: tuple[str, int]) -> bool:
 def _end(server: int, gone: frozenset[int]) -> None:
     if os.getppid() != server:
         return
-    print(f"{len(gone)} of the server's helpers ended ({sorted(gone)}): it ends as well, to be started anew.", file=sys.stderr)  # noqa: T201
+    _say(f"{len(gone)} of the server's helpers ended ({sorted(gone)}): it ends as well, to be started anew.")
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.kill(server, number)
         until_s = time.monotonic() + _END_WITHIN_S
         while os.getppid() == server and time.monotonic() < until_s:
             time.sleep(0.05)
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # noqa: T201 - into the server's own log
 
 
 def address_in(options: Sequence[str]) -> tuple[str, int]:
