@@ -8,6 +8,7 @@ from tests.helm.cluster.kubernetes import Cluster, run
 from tests.helm.cluster.profiles import PROFILES, SMALL, Profile, bring_networks, bring_secrets
 from tests.helm.cluster.release import CHART, Release
 from tests.helm.cluster.software import having
+from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.peer]
 
@@ -15,6 +16,12 @@ pytestmark = [pytest.mark.integration, pytest.mark.peer]
 def unhappy(cluster: Cluster, namespace: str) -> list[str]:
     """What was not admitted in the namespace, in the words of who refused it."""
     return [one["message"] for one in cluster.objects("events", namespace) if one["reason"] == "FailedCreate"]
+
+
+def unready(cluster: Cluster, namespace: str) -> list[str]:
+    """Whose pods are not all ready, by name."""
+    found = [one for kind in ("deployments", "statefulsets") for one in cluster.objects(kind, namespace)]
+    return [str(one["metadata"]["name"]) for one in found if one["status"].get("readyReplicas", 0) != one["spec"]["replicas"]]
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda one: "+".join(one.files))
@@ -27,9 +34,10 @@ def test_every_pod_is_admitted_and_becomes_ready(cluster: Cluster, namespace: st
         outcome = release.try_install()
         assert outcome.code == 0, outcome.said + str(unhappy(cluster, namespace))
         assert "arning" not in outcome.said
-        for kind in ("deployments", "statefulsets"):
-            for one in cluster.objects(kind, namespace):
-                assert one["status"].get("readyReplicas", 0) == one["spec"]["replicas"], one["metadata"]["name"]
+        # helm looks at replica sets, whose deployments may be told a moment later
+        until(
+            lambda: unready(cluster, namespace) == [], f"all that was asked for is ready in {namespace}", within_s=60, every_s=1
+        )
         assert unhappy(cluster, namespace) == []
         release.check_strictly()
         release.test()

@@ -1,6 +1,6 @@
 """A rolling restart: processes are replaced while queries come, and nobody notices.
 
-At full length, which takes some twenty minutes: ROLLING=20,20000 python -m pytest tests/integration/search/test_rolling.py
+At full length, which takes some twelve minutes: ROLLING=20,20000 python -m pytest tests/integration/search/test_rolling.py
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def peers(api: Api, redis_url: str, triton_address: str, models_folder: Path, tm
 def test_nobody_notices_that_processes_are_replaced(peers: Peers) -> None:
     """Over the SIGTERMs to two processes, one at a time, every query is answered; every process ends by itself with 0."""
     times, n_requests = map(int, os.environ.get("ROLLING", "4,200").split(","))
-    outcome = roll(peers, times=times, n_requests=n_requests, per_s=10 if n_requests < 1_000 else 20)
+    outcome = roll(peers, times=times, n_requests=n_requests, per_s=10 if n_requests < 1_000 else 30)
     print(f"{outcome.n_asked} queries over {times} SIGTERMs, {len(outcome.failures)} failed")  # noqa: T201 - with -s, for the record
     assert outcome.failures == []
     assert outcome.exits == [0] * times
