@@ -18,8 +18,8 @@ from haetae.errors import Misconfigured
 
 
 class Redis:
-    """One server with one append-only file. A reply is given for a write that a `kill -9` of the server cannot take back, but for up
-    to two seconds while the disk is too slow to sync: Redis puts the write off then."""
+    """One server with one append-only file. A reply is given for a write that a `kill -9` of the server cannot take back, but for
+    up to two seconds while the disk is too slow to sync: Redis puts the write off then."""
 
     name = "redis"
 
