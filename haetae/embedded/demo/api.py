@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +20,9 @@ Json = dict[str, Any]
 class Api:
     """A caller with a key. Raises Refused with the API's own words, Transient when it cannot be reached."""
 
-    def __init__(self, address: str, token: str) -> None:
-        self._client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60.0, trust_env=False)
+    def __init__(self, address: str, token: str, *, verify: ssl.SSLContext | bool = True) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        self._client = httpx.Client(base_url=address, headers=headers, timeout=60.0, trust_env=False, verify=verify)
 
     def close(self) -> None:
         """Closes the connections."""

@@ -40,6 +40,7 @@ class Course:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     cast: Cast | None = None
     filmed: Films | None = None
+    films_address: str = ""  # host:port of the pod that serves them
     live_at: float = 0.0  # Unix seconds
     off_at: float = 0.0
 
@@ -47,7 +48,7 @@ class Course:
         """The films become cameras, and all of them are live."""
         began_at = time.time()
         truth = CityTruth(self.films, began_at)
-        address = serve_films(self.cluster, self.films, began_at)
+        self.films_address = serve_films(self.cluster, self.films, began_at)
         inference = TritonInference(address_of(self.cluster, "haetae-triton", 8001))
         films = dict(list(clips_in(self.films).items())[:CAMERAS])
         try:
@@ -55,8 +56,8 @@ class Course:
         finally:
             inference.close()
         for camera in films:
-            self.api.add_camera(camera, "rtsp", f"rtsp://{address}/{camera}", rate_hz=RATE_HZ)
-        live_after_s = self._until(self._all_live, 120)
+            self.api.add_camera(camera, "rtsp", f"rtsp://{self.films_address}/{camera}", rate_hz=RATE_HZ)
+        live_after_s = self.until(self._all_live, 120)
         self.filmed, self.live_at = Films(self.films, began_at, films), time.time()
         return {"cameras": len(films), "live_after_s": live_after_s}
 
@@ -80,7 +81,7 @@ class Course:
 
     def found(self, within_s: float = 240.0) -> dict[str, Any]:
         """Searches until the first candidate is whom the city's truth has there."""
-        took_s = self._until(self._right_person_first, within_s)
+        took_s = self.until(self._right_person_first, within_s)
         return {"right_person_first_after_s": took_s}
 
     def kill(self, component: str) -> dict[str, Any]:
@@ -90,11 +91,11 @@ class Course:
         before = self._pods(component)
         began_s = time.monotonic()
         self.cluster.kubectl("delete", "pod", selector, where, "--grace-period=0", "--force", "--wait=false")
-        self._until(lambda: bool(self._pods(component)) and not self._pods(component) & before, 240)
+        self.until(lambda: bool(self._pods(component)) and not self._pods(component) & before, 240)
         ready_s = time.monotonic() - began_s
-        self._until(self._right_person_first, 240)
-        n = self._n_sightings()
-        grown_s = self._until(lambda: self._n_sightings() > n, 240)
+        self.until(self._right_person_first, 240)
+        n = self.n_sightings()
+        grown_s = self.until(lambda: self.n_sightings() > n, 240)
         return {
             "ready_after_s": round(ready_s, 1),
             "answers_right_after_s": round(time.monotonic() - began_s - grown_s, 1),
@@ -115,7 +116,7 @@ class Course:
             return before == last and last["under_way"] == 0
 
         with suppress(AssertionError):  # the figures say so
-            self._until(still, 90)
+            self.until(still, 90)
         return last
 
     def _ledger(self) -> dict[str, Any]:
@@ -149,7 +150,8 @@ class Course:
         """From when on people are looked for."""
         return self.began - timedelta(minutes=1)
 
-    def _n_sightings(self) -> int:
+    def n_sightings(self) -> int:
+        """How many are stored."""
         sql = "SELECT count(*) FROM sightings"
         return int(self.sql(sql))
 
@@ -169,7 +171,7 @@ class Course:
             and "deletionTimestamp" not in one["metadata"]
         }
 
-    def _until(self, holds: Callable[[], bool], within_s: float) -> float:
+    def until(self, holds: Callable[[], bool], within_s: float) -> float:
         """Seconds until it held; a moment without an answer is waited out. Fails where it does not hold in time."""
         began_s = time.monotonic()
         why = ""

@@ -1,8 +1,9 @@
 """The chart's trial on a real node: `make helm-node`, or `python -m tests.helm.node.trial [--keep] [--save]`. Needs root.
 
-Brings a node up, installs the small profile, lets cameras run, kills a pod of each kind, squeezes memory, upgrades under a steady
-stream of searches, and prints what it measured as JSON; `--save` puts it into benchmarks/results. Ends with 1 where anything
-that must hold did not. Images are built before (`tests/helm/node/archives`).
+Brings a node up, installs the small profile, lets cameras run, upgrades under a steady stream of searches, kills a pod of each
+kind, squeezes memory, does what docs/deploy.md tells to do by hand, puts ten cameras on, turns TLS on between all parts, and
+prints what it measured as JSON; `--save` puts it into benchmarks/results. Ends with 1 where anything that must hold did not.
+Images are built before (`tests/helm/node/archives`).
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from haetae.embedded.demo.api import Api
 from haetae.errors import HaetaeError
 from tests.helm.cluster.kubernetes import Cluster
 from tests.helm.cluster.release import Release
-from tests.helm.node import squeeze
+from tests.helm.node import pods, squeeze, stored
 from tests.helm.node.cameras import reached
 from tests.helm.node.course import CAMERAS, RATE_HZ, Course
 from tests.helm.node.drills import Drills
-from tests.helm.node.installation import NAMESPACE, NEXT_TAG, address_of, administrator_key, load_images, prepare
+from tests.helm.node.encryption import encrypted
+from tests.helm.node.installation import NEXT_TAG, address_of, administrator_key, load_images, prepare
 from tests.helm.node.layout import Layout
+from tests.helm.node.load import ten_cameras
 from tests.helm.node.policies import enforced
 from tests.helm.node.searching import asking
 from tests.helm.node.up import down, up
@@ -39,14 +42,7 @@ KILLED = ("search", "reid", "detect", "ingest", "alert", "delivery", "triton", "
 _SEARCH_EVERY_S = 1.5  # of one caller, who may ask 60 times a minute
 _ALERTS_EVERY_S = 0.5
 _UPGRADE_WITHIN = "900s"
-_LENGTHS = """
-export REDISCLI_AUTH="$REDIS_PASSWORD"
-for stream in $(valkey-cli --no-auth-warning --scan --pattern "haetae.*"); do
-    [ "$(valkey-cli --no-auth-warning type "$stream")" = stream ] || continue
-    added=$(valkey-cli --no-auth-warning xinfo stream "$stream" | grep -A1 entries-added | tail -n 1)
-    echo "$stream $added $(valkey-cli --no-auth-warning xlen "$stream")"
-done
-"""
+_IDLE_S = 60.0
 
 
 class Trial:
@@ -101,6 +97,7 @@ def run(layout: Layout, trial: Trial) -> None:
         trial.step("helm_test_behind_policies", lambda: _test(release))
         if "helm_test_behind_policies" not in trial.found:
             policies.close()  # what is shut off tells nothing about the rest
+        trial.step("idle", lambda: _idle(cluster))
         _cameras_on(cluster, release, trial, course)
 
 
@@ -117,11 +114,13 @@ def _cameras_on(cluster: Cluster, release: Release, trial: Trial, course: Course
     if squeeze.possible():
         trial.step("memory_squeezed", lambda: _squeezed(cluster, course))
     trial.step("frames", course.settled, under_way=0)
-    trial.step("sightings", lambda: _sightings(course), doubled=0, open=0)
-    trial.step("messages", lambda: _messages(cluster), left={})
+    trial.step("sightings", lambda: stored.sightings(course), doubled=0, open=0)
+    trial.step("messages", lambda: stored.messages(cluster), left={})
     disturbing = {name: at for name, at in trial.times.items() if name.startswith(("upgrade", "kill", "memory"))}
     trial.step("people", lambda: course.people(disturbing), whole_missing=0)
     _drills(trial, Drills(course, release))
+    trial.step("ten_cameras", lambda: ten_cameras(course))
+    trial.step("encrypted", lambda: encrypted(course, release), in_the_clear=0)
 
 
 def _drills(trial: Trial, drills: Drills) -> None:
@@ -131,6 +130,12 @@ def _drills(trial: Trial, drills: Drills) -> None:
     trial.step("dumps", drills.dumps)
     if "dumps" in trial.found:  # nothing is thrown away that was not kept
         trial.step("disaster", drills.disaster, missing=0)
+
+
+def _idle(cluster: Cluster) -> dict[str, Any]:
+    """What the pods use before there is a camera."""
+    uses = pods.used(cluster, _IDLE_S)
+    return {"by_component": uses, "sum": pods.summed(uses)}
 
 
 def _noted(clusters: list[Cluster], cluster: Cluster) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def _test(release: Release) -> dict[str, Any]:
 def _install(release: Release) -> dict[str, Any]:
     outcome = release.try_install(within=_UPGRADE_WITHIN)
     assert outcome.code == 0, outcome.said
-    return {"memory_mib": _memory_mib(release.cluster)}
+    return {"memory_mib": pods.memory_mib(release.cluster)}
 
 
 def _stranger(cluster: Cluster) -> dict[str, Any]:
@@ -157,11 +162,11 @@ def _stranger(cluster: Cluster) -> dict[str, Any]:
 
 
 def _squeezed(cluster: Cluster, course: Course) -> dict[str, Any]:
-    before = _restarts(cluster)
+    before = pods.restarts(cluster)
     with squeeze.bounded() as bound_mib:
         ended = squeeze.greedy_pod_ends(cluster)
         found = course.found()
-    after = _restarts(cluster)
+    after = pods.restarts(cluster)
     return {"bound_mib": bound_mib, "greedy_pod": ended, "restarted": sorted(set(after.items()) - set(before.items())), **found}
 
 
@@ -185,47 +190,6 @@ def _upgrade(cluster: Cluster, release: Release, course: Course) -> dict[str, An
     load = round(psutil.getloadavg()[0], 1)
     told = alerts.summary()
     return {"helm_s": round(took_s, 1), "load_after": load, **searches.summary(), "alert_failed": told["failed"], "alert": told}
-
-
-def _messages(cluster: Cluster) -> dict[str, Any]:
-    """What was put on the bus, by stream, and what lies there still once the cameras are off: a message goes when it is
-    acknowledged, so none may be left, and no dead letter."""
-    said = cluster.kubectl("exec", f"--namespace={NAMESPACE}", "haetae-redis-0", "--", "sh", "-c", _LENGTHS)
-    streams = {name: (int(added), int(left)) for name, added, left in (line.split() for line in said.splitlines())}
-    return {
-        "published": {name: added for name, (added, _) in sorted(streams.items())},
-        "left": {name: left for name, (_, left) in streams.items() if left},
-    }
-
-
-def _sightings(course: Course) -> dict[str, Any]:
-    """How many were stored; how many of them are of one camera and one moment with the same path, that is stored twice; and how
-    many were never closed, that is whose tracklet's end did not arrive within a minute."""
-    deadline_s = time.monotonic() + 60
-    while int(course.sql("SELECT count(*) FROM sightings WHERE NOT closed")) and time.monotonic() < deadline_s:
-        time.sleep(1)
-    stored = int(course.sql("SELECT count(*) FROM sightings"))
-    distinct = int(
-        course.sql("SELECT count(*) FROM (SELECT DISTINCT camera_id, started_at, ended_at, best_shots::text FROM sightings) AS s")
-    )
-    return {
-        "stored": stored,
-        "doubled": stored - distinct,
-        "open": int(course.sql("SELECT count(*) FROM sightings WHERE NOT closed")),
-    }
-
-
-def _restarts(cluster: Cluster) -> dict[str, int]:
-    pods = cluster.objects("pods", NAMESPACE)
-    return {one["metadata"]["name"]: sum(c["restartCount"] for c in one["status"].get("containerStatuses", [])) for one in pods}
-
-
-def _memory_mib(cluster: Cluster) -> dict[str, int]:
-    """Working set of each pod, as the kubelet tells it."""
-    (node,) = (one["metadata"]["name"] for one in cluster.objects("nodes"))
-    told = json.loads(cluster.kubectl("get", "--raw", f"/api/v1/nodes/{node}/proxy/stats/summary"))
-    pods = [one for one in told["pods"] if one["podRef"]["namespace"] == NAMESPACE]
-    return {one["podRef"]["name"]: one.get("memory", {}).get("workingSetBytes", 0) >> 20 for one in pods}
 
 
 def _conditions() -> dict[str, Any]:
