@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
 
+from haetae.cli.trust import trusted
 from haetae.embedded import state as state_file
 from haetae.embedded.home import Home
 from haetae.embedded.ports import LOOPBACK
@@ -95,9 +98,11 @@ def _raise(status: int, problem: Mapping[str, Any], otherwise: str) -> NoReturn:
 
 @contextmanager
 def opened_api(home: Home) -> Iterator[Api]:
-    """The API at HAETAE_API__URL with the key HAETAE_API__TOKEN; where they are not set, that of the stack in `home`.
+    """The API at HAETAE_API__URL with the key HAETAE_API__TOKEN; without an address, that of the stack in `home`.
 
-    Raises Misconfigured where neither says where it is or with which key.
+    HAETAE_API__CA_FILE: the authority, in PEM, that its certificate is checked by in place of the usual ones.
+
+    Raises Misconfigured where neither says where it is or with which key, or the file cannot be read.
     """
     address, token = os.environ.get("HAETAE_API__URL"), os.environ.get("HAETAE_API__TOKEN")
     if address is None:
@@ -108,14 +113,20 @@ def opened_api(home: Home) -> Iterator[Api]:
     if not token.isascii() or not token.isprintable():
         raise Misconfigured("HAETAE_API__TOKEN is no API key.")
     headers = {"Authorization": f"Bearer {token}"}
-    # a certificate is for the name by which others call: the home's own stack is asked on loopback, where that does not fit
-    with httpx.Client(base_url=address, headers=headers, timeout=_DEADLINES, trust_env=False, verify=is_elsewhere()) as client:
+    with httpx.Client(base_url=address, headers=headers, timeout=_DEADLINES, trust_env=False, verify=_verified_by()) as client:
         yield Api(client)
 
 
 def is_elsewhere() -> bool:
     """Whether the API is named by its address: then its import folders are not this home's."""
     return "HAETAE_API__URL" in os.environ
+
+
+def _verified_by() -> ssl.SSLContext | bool:
+    if not is_elsewhere():
+        return False  # a certificate is for the name by which others call: the home's own stack is asked on loopback
+    ca_file = os.environ.get("HAETAE_API__CA_FILE")
+    return trusted(Path(ca_file) if ca_file else None)
 
 
 def _address_of(home: Home) -> str:

@@ -19,6 +19,7 @@ import typer
 
 from haetae.cli.api import Api, Json
 from haetae.cli.output import AsJson, emit, say, table_of
+from haetae.cli.trust import trusted
 from haetae.errors import HaetaeError, Misconfigured, Transient
 from haetae.imaging.jpeg import encode
 from haetae.models.drawn_person import street
@@ -67,10 +68,10 @@ def self_test(
     """The photo is drawn. The key is HAETAE_API_KEY; without one, a key is made in the database (HAETAE_POSTGRES__URL) and
     removed afterwards. The query stays stored, as every query does. Ends with 1 where any part does not answer."""
     report = Report()
-    trusted = _trusted(ca_file)
+    verified_by = trusted(ca_file)
     try:
-        with _key() as key, _api(url, key, trusted) as api, _api(alert_url or url, key, trusted) as alert:
-            report.step("ready", lambda: _ready(f"{url.rstrip('/')}/readyz", trusted, wait))
+        with _key() as key, _api(url, key, verified_by) as api, _api(alert_url or url, key, verified_by) as alert:
+            report.step("ready", lambda: _ready(f"{url.rstrip('/')}/readyz", verified_by, wait))
             _query(report, api)
             report.step("alerts", lambda: f"{len(alert.ask('GET', '/v1/alerts', params={'limit': 1})['items'])} shown")
     except Misconfigured:
@@ -122,20 +123,20 @@ def _asked(api: Api, photo: bytes) -> Json:
     return answer
 
 
-def _ready(url: str, trusted: ssl.SSLContext | bool, wait_s: float) -> str:
+def _ready(url: str, verified_by: ssl.SSLContext | bool, wait_s: float) -> str:
     until_s = time.monotonic() + wait_s
     while True:
         try:
-            return _told_ready(url, trusted)
+            return _told_ready(url, verified_by)
         except Transient:
             if time.monotonic() >= until_s:
                 raise
         time.sleep(_ASK_EVERY_S)
 
 
-def _told_ready(url: str, trusted: ssl.SSLContext | bool) -> str:
+def _told_ready(url: str, verified_by: ssl.SSLContext | bool) -> str:
     try:
-        answer = httpx.get(url, timeout=_DEADLINES, trust_env=False, verify=trusted)
+        answer = httpx.get(url, timeout=_DEADLINES, trust_env=False, verify=verified_by)
         if answer.status_code == 404:
             return "not told here"  # a front door may keep it to itself
         problems = {} if answer.is_success else answer.json()["problems"]
@@ -168,16 +169,7 @@ def _key() -> Iterator[str]:
 
 
 @contextmanager
-def _api(url: str, key: str, trusted: ssl.SSLContext | bool) -> Iterator[Api]:
+def _api(url: str, key: str, verified_by: ssl.SSLContext | bool) -> Iterator[Api]:
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=_DEADLINES, trust_env=False, verify=trusted) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=_DEADLINES, trust_env=False, verify=verified_by) as client:
         yield Api(client)
-
-
-def _trusted(ca_file: Path | None) -> ssl.SSLContext | bool:
-    if ca_file is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=str(ca_file))
-    except (OSError, ssl.SSLError) as error:
-        raise Misconfigured("The certificate to check by cannot be read.", ca_file=ca_file) from error

@@ -13,17 +13,15 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from haetae.embedded.demo.api import Api
-from tests.helm.binaries.programs import path_of
 from tests.helm.cluster.kubernetes import Cluster, Outcome
 from tests.helm.cluster.release import Release
 from tests.helm.node.course import Course
+from tests.helm.node.forwarding import forwarded
 from tests.helm.node.installation import NAMESPACE, address_of, administrator_key
 
 _HERE = f"--namespace={NAMESPACE}"
@@ -42,14 +40,14 @@ class Drills:
     def by_command_line(self) -> dict[str, Any]:
         """A camera with a password is added, and a photo searched for, by `haetae` on this machine."""
         assert self.course.cast is not None
-        with tempfile.TemporaryDirectory() as folder, self._forwarded() as address:
+        with tempfile.TemporaryDirectory() as folder, forwarded(self._cluster, "haetae-search", 8081) as port:
             photo = Path(folder, "photo.jpg")
             photo.write_bytes(self.course.cast.wanted.jpeg)
             token = administrator_key(self._cluster)
-            told = {"HAETAE_API__URL": address, "HAETAE_API__TOKEN": token, "HAETAE_HOME": folder}
+            told = {"HAETAE_API__URL": f"http://127.0.0.1:{port}", "HAETAE_API__TOKEN": token, "HAETAE_HOME": folder}
             by = ["--username", "operator", "--password-stdin"]
-            _haetae(told, "camera", "add", _CAMERA, _CAMERAS_ADDRESS, *by, said=f"{secrets.token_hex()}\n")
-            found = json.loads(_haetae(told, "search", "--photo", str(photo), "--json"))
+            haetae(told, "camera", "add", _CAMERA, _CAMERAS_ADDRESS, *by, said=f"{secrets.token_hex()}\n")
+            found = json.loads(haetae(told, "search", "--photo", str(photo), "--json"))
         self.course.api = Api(f"http://{address_of(self._cluster, 'haetae-search', 8081)}", token)  # the earlier key has ended
         return {"people": len(found["people"])}
 
@@ -127,22 +125,8 @@ class Drills:
         program = ("python", "-m", "haetae.cli.main", "database")
         return self._cluster.try_kubectl("exec", _HERE, "deployment/haetae-search", "--", *program, *verb)
 
-    @contextmanager
-    def _forwarded(self) -> Iterator[str]:
-        """The search service's address on this machine."""
-        where = [f"--kubeconfig={self._cluster.kubeconfig}", _HERE]
-        command = [str(path_of("kubectl")), *where, "port-forward", "service/haetae-search", ":8081"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarding:
-            try:
-                assert forwarding.stdout is not None
-                said = forwarding.stdout.readline()  # Forwarding from 127.0.0.1:PORT -> 8081
-                assert "127.0.0.1:" in said, said
-                yield f"http://{said.split()[2]}"
-            finally:
-                forwarding.terminate()
 
-
-def _haetae(told: dict[str, str], *verb: str, said: str = "") -> str:
+def haetae(told: dict[str, str], *verb: str, said: str = "") -> str:
     """What the command printed; fails with its words where it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "haetae.cli.main", *verb],

@@ -22,12 +22,14 @@ from haetae.domain.recording import RecordingState
 from haetae.errors import Misconfigured, Refused, Transient
 from haetae.http.access import RememberedKeys
 from haetae.http.server import serve_in_thread
+from haetae.http.serving import Serving
 from haetae.imaging.jpeg import decode
 from haetae.store.queries import QueryState
 from haetae.telemetry.health import Health
 from services.search.app import make_app
 from tests.integration.search.conftest import Api
 from tests.integration.search.live import n_waiting, waiting_gallery
+from tests.kit.certificates import Authority
 from tests.kit.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -197,6 +199,27 @@ def test_search_says_what_is_wrong(haetae: Haetae, tmp_path: Path, monkeypatch: 
     assert wrong.kind == "unauthenticated"
     monkeypatch.setenv("HAETAE_API__URL", "http://127.0.0.1:1")
     assert isinstance(haetae("search", "--attributes", "hat=hat", *WINDOW).exception, Transient)
+
+
+def test_an_authority_of_ones_own_is_trusted_where_it_is_named(
+    api: Api, haetae: Haetae, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The API over TLS answers by HAETAE_API__CA_FILE, not without it or by another's; a file that is none is named."""
+    authority = Authority(tmp_path / "ours")
+    cert, key = authority.issue(tmp_path / "server")
+    keys = RememberedKeys(api.desk.store.caller, remembered_s=5.0)
+    served = serve_in_thread(make_app(api.desk, keys, Health()), "127.0.0.1", 0, Serving(cert_file=cert, key_file=key))
+    try:
+        monkeypatch.setenv("HAETAE_API__URL", f"https://127.0.0.1:{served.port}")
+        assert isinstance(haetae("camera", "list").exception, Transient)
+        monkeypatch.setenv("HAETAE_API__CA_FILE", str(Authority(tmp_path / "other").certificate))
+        assert isinstance(haetae("camera", "list").exception, Transient)
+        monkeypatch.setenv("HAETAE_API__CA_FILE", str(key))
+        assert isinstance(haetae("camera", "list").exception, Misconfigured)
+        monkeypatch.setenv("HAETAE_API__CA_FILE", str(authority.certificate))
+        assert told(haetae("camera", "list", "--json"))
+    finally:
+        served.stop()
 
 
 def test_without_a_stack_and_an_address_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
