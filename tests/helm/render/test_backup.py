@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
+from haetae.embedded.child import running
 from haetae.embedded.postgres import _binaries
 from haetae.store.migration import migrate
 from tests.helm.render.chart import CHART
@@ -132,9 +134,27 @@ def test_without_a_dump_the_drill_fails(site: Site) -> None:
 def test_nothing_half_written_is_left(site: Site) -> None:
     """Where PostgreSQL does not answer, there is no dump, and what an earlier run left half written is gone with the next."""
     (site.folder / ".haetae-20200101T000000Z.partial").touch()
-    away = site.run("backup.sh", HAETAE_POSTGRES__URL="postgresql://nobody:wrong@127.0.0.1:9/haetae")
+    nobody = "postgresql://nobody:wrong@127.0.0.1:9/haetae"
+    away = site.run("backup.sh", HAETAE_POSTGRES__URL=nobody, ANSWER_WITHIN_S="1")
     assert away.returncode != 0
+    assert "127.0.0.1:9 takes no connections" in away.stderr
     assert list(site.folder.iterdir()) == []
+
+
+def test_a_server_that_comes_up_late_is_waited_for(tmp_path: Path) -> None:
+    """The script begins while PostgreSQL is down, and dumps once it is there."""
+    with servers.postgres(tmp_path / "postgres") as (part, _):
+        migrate(part.url)
+    (tmp_path / "dumps").mkdir()
+    late = Site(part.url, part.url, tmp_path / "dumps")
+    with ThreadPoolExecutor() as beside:
+        dumping = beside.submit(late.run, "backup.sh")
+        time.sleep(3.0)
+        assert not dumping.done()
+        with running(part, tmp_path / "again.log"):
+            dumped = dumping.result(timeout=60)
+    assert dumped.returncode == 0, dumped.stderr
+    assert len(late.dumps()) == 1
 
 
 def test_the_first_dump_waits_for_the_schema(site: Site) -> None:

@@ -9,7 +9,9 @@ connect_to "$HAETAE_POSTGRES__URL"
 : "${KEEP_DAYS:=14}"
 cd "$BACKUP_FOLDER"
 umask 077
+rm -f .haetae-*.partial .haetae-*.partial.rows
 
+wait_for_server
 for ((left = ${WAIT_S:-0}; left > 0; left -= 2)); do
   if psql --no-psqlrc --quiet --command='SELECT FROM alembic_version' >/dev/null 2>&1; then break; fi
   sleep 2
@@ -18,7 +20,6 @@ done
 name=haetae-$(date -u +%Y%m%dT%H%M%SZ)
 export PARTIAL=.$name.partial
 trap 'rm -f "$PARTIAL" "$PARTIAL.rows"' EXIT
-rm -f .haetae-*.partial .haetae-*.partial.rows
 
 psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 <<SQL
 SET statement_timeout = 0;

@@ -35,6 +35,18 @@ connect_to() {
   done
 }
 
+# Waits until the server takes connections, ANSWER_WITHIN_S seconds at most: one that was just started may be told of a little early.
+wait_for_server() {
+  local until_s=$((SECONDS + ${ANSWER_WITHIN_S:-60}))
+  until pg_isready --quiet --timeout=3; do
+    if ((SECONDS >= until_s)); then
+      echo "PostgreSQL at $PGHOST:$PGPORT takes no connections" >&2
+      return 1
+    fi
+    sleep 1
+  done
+}
+
 # One statement for each table, that gives its name and how many rows it has.
 # shellcheck disable=SC2034
 counting="SELECT format('SELECT %L, count(*) FROM %s', c.oid::regclass, c.oid::regclass)

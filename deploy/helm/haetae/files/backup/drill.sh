@@ -6,6 +6,7 @@ set -euo pipefail
 # shellcheck source=connection.sh
 source "$(dirname "${BASH_SOURCE[0]}")/connection.sh"
 connect_to "$HAETAE_ADMIN_URL"
+wait_for_server
 cd "$BACKUP_FOLDER"
 
 dumps=(haetae-*.dump)
