@@ -17,7 +17,7 @@ endif
 
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help install install-training demo up test check bench images helm helm-node proto pins
+.PHONY: help install install-training demo up test check bench images helm helm-operators helm-node proto pins
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,11 @@ helm: install ## The chart's generated parts (schema, table, golden files), then
 	@$(BIN)/python deploy/helm/values_table.py
 	@$(BIN)/python -m tests.helm.render.golden
 	@$(BIN)/python -m pytest -q tests/helm/render $(ARGS)
+
+helm-operators: install ## The chart with KEDA and cert-manager themselves, which Go builds: make helm-operators ARGS="-k certificates"
+	@$(BIN)/python -m tests.helm.binaries.build
+	@$(BIN)/python -m tests.helm.operators.build
+	@HAETAE_OPERATORS=required HAETAE_PEERS=required $(BIN)/python -m pytest -q tests/helm/operators $(ARGS)
 
 helm-node: install ## The chart on a node that really runs containers (root): make helm-node ARGS="[--keep] [--save]"
 	@tests/helm/node/run $(ARGS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def _etcd(folder: Path, client: int, peer: int) -> Server:
     return Server(path_of("etcd"), arguments, client, health="http /health", folder=folder)
 
 
-def _api_server(folder: Path, port: int, etcd: int, who: Credentials) -> Server:
+def _api_server(folder: Path, port: int, etcd: int, who: Credentials, told: Sequence[str]) -> Server:
     arguments = [
         f"--etcd-servers=http://{LOOPBACK}:{etcd}",
         f"--bind-address={LOOPBACK}",
@@ -48,6 +48,7 @@ def _api_server(folder: Path, port: int, etcd: int, who: Credentials) -> Server:
         "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.96.0.0/16",
         "--allow-privileged=true",  # so that only a namespace's own rules refuse such pods
+        *told,
     ]
     return Server(path_of("kube-apiserver"), arguments, port, health="https /readyz", folder=folder)
 
@@ -83,8 +84,11 @@ def _kwok(folder: Path, port: int, who: Credentials) -> Server:
 
 
 @contextmanager
-def control_plane(folder: Path) -> Iterator[Cluster]:
-    """A cluster with three ready nodes, for as long as the block lasts; its servers' logs are in `folder`."""
+def control_plane(folder: Path, told: Sequence[str] = ()) -> Iterator[Cluster]:
+    """A cluster with three ready nodes, for as long as the block lasts; its servers' logs are in `folder`.
+
+    `told`: further options of the API server.
+    """
     taken: set[int] = set()
     etcd, peer, api, controllers, scheduler, nodes = (choose(any_free(), taken) for _ in range(6))
     who = Credentials(folder / "credentials", api)
@@ -92,7 +96,7 @@ def control_plane(folder: Path) -> Iterator[Cluster]:
     with ExitStack() as servers:
         for server in (
             _etcd(folder, etcd, peer),
-            _api_server(folder, api, etcd, who),
+            _api_server(folder, api, etcd, who, told),
             _controller_manager(folder, controllers, who),
             _scheduler(folder, scheduler, who),
             _kwok(folder, nodes, who),

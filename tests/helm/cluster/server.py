@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -21,20 +21,30 @@ class Server:
 
     remark = None
 
-    def __init__(self, program: Path, arguments: Sequence[str], port: int, *, health: str, folder: Path) -> None:
-        """`health`: such as "https /readyz"; `folder`: where the program runs."""
+    def __init__(
+        self,
+        program: Path,
+        arguments: Sequence[str],
+        port: int,
+        *,
+        health: str,
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """`health`: such as "https /readyz"; `folder`: where the program runs; `env`: what is added to its environment."""
         self.name = program.name
         self.port = port
         self._argv = [str(program), *arguments]
         scheme, path = health.split()
         self._health = f"{scheme}://{LOOPBACK}:{port}{path}"
         self._folder = folder
+        self._env = dict(env or {})
 
     def prepare(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def command(self) -> Command:
-        return Command(argv=self._argv, cwd=self._folder)
+        return Command(argv=self._argv, env=self._env, cwd=self._folder)
 
     def not_ready(self) -> str | None:
         try:

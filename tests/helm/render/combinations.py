@@ -40,7 +40,8 @@ def _redis() -> st.SearchStrategy[Values]:
     inside = {"mode": st.just("internal"), "internal": _record({"maxMemory": st.just("2gb"), **_PLACES})}
     outside = {
         "mode": st.sampled_from(["external", "sentinel"]),
-        "external": _record(external, optional={"tls": st.booleans()}),
+        "external": _record(external, optional={"tls": st.booleans(), "user": st.just("haetae"), "database": st.integers(0, 3)}),
+        "keys": st.sampled_from([{}, {"sentinelPassword": "redis-sentinel-password"}]),
     }
     shards = {"frameShards": st.integers(8, 16), "caSecret": st.sampled_from(["", "redis-ca"])}
     return st.one_of(_record({**inside, **shards}), _record({**outside, **shards}))

@@ -70,6 +70,23 @@ def test_keda_may_reach_what_it_asks(with_keda: list[Manifest]) -> None:
         assert {target["name"] for target in access["spec"]["secretTargetRef"]} == {"haetae"}
 
 
+def test_keda_is_told_how_redis_is_asked_elsewhere() -> None:
+    """A user and a database of yours, and the Sentinels' own password, reach KEDA's triggers; unnamed, none is said."""
+    external = {"addresses": ["s1.example:26379"], "service": "main", "networks": ["10.0.0.0/8"]}
+    plain = {**VALUES, "redis": {"mode": "sentinel", "external": external}}
+    ours = {"keys": {"sentinelPassword": "of-the-sentinels"}, "external": {**external, "user": "haetae", "database": 3}}
+    for values, user, database, parameters in (
+        (plain, None, "0", {"password"}),
+        ({**VALUES, "redis": {"mode": "sentinel", **ours}}, "haetae", "3", {"password", "sentinelPassword"}),
+    ):
+        manifests = render(values, profile=PROFILES["small"], kinds=EVERYTHING)
+        for name in ("detect", "reid", "delivery"):
+            for trigger in _triggers(manifests, name):
+                assert (trigger["metadata"].get("username"), trigger["metadata"]["databaseIndex"]) == (user, database)
+        access = named(manifests, "TriggerAuthentication", "haetae-redis-backlog")
+        assert {target["parameter"] for target in access["spec"]["secretTargetRef"]} == parameters
+
+
 def test_without_keda_processor_time_decides() -> None:
     """A bare cluster gets one HorizontalPodAutoscaler for each scaled component, and nothing of KEDA's."""
     manifests = render(VALUES, profile=("small",))

@@ -146,6 +146,9 @@ address: {{ include "haetae.component.name" (list . "redis") }}.{{ .Release.Name
 {{- else -}}
 address: {{ include "haetae.redis.address" . | quote }}
 {{- end }}
-databaseIndex: "0"
+{{- if and (ne .Values.redis.mode "internal") .Values.redis.external.user }}
+username: {{ .Values.redis.external.user | quote }}
+{{- end }}
+databaseIndex: {{ ternary 0 (int .Values.redis.external.database) (eq .Values.redis.mode "internal") | quote }}
 enableTLS: {{ or (and (eq .Values.redis.mode "internal") .Values.tls.internal.enabled) (and (ne .Values.redis.mode "internal") .Values.redis.external.tls) | quote }}
 {{- end -}}
