@@ -58,15 +58,13 @@ def over_tls(folder: Path) -> Iterator[Told]:
 
 @contextmanager
 def behind_sentinels(folder: Path) -> Iterator[Told]:
-    """Three servers and three Sentinels, with a password for these and another one for those."""
+    """Three servers and three Sentinels, with a password for these and another one for those, and as many shards as in a city."""
     with redis_set(_binary(), folder / "set", patience_s=600.0) as made:
         addresses = [f"{LOOPBACK}:{port}" for port in made.sentinels]
         external = {"addresses": addresses, "service": SERVICE, "networks": _NETWORKS}
-        yield Told(
-            {"mode": "sentinel", "external": external, "keys": {"sentinelPassword": "redis-sentinel-password"}},
-            {"redis-password": OF_SERVERS, "redis-sentinel-password": OF_SENTINELS, "redis-url": made.url()},
-            made.url(),
-        )
+        keys = {"sentinelPassword": "redis-sentinel-password"}
+        secret = {"redis-password": OF_SERVERS, "redis-sentinel-password": OF_SENTINELS, "redis-url": made.url()}
+        yield Told({"mode": "sentinel", "external": external, "keys": keys, "frameShards": 64}, secret, made.url())
 
 
 WAYS: Mapping[str, Callable[[Path], AbstractContextManager[Told]]] = {
