@@ -52,11 +52,6 @@ def summed(uses: dict[str, dict[str, float]]) -> dict[str, float]:
     }
 
 
-def memory_mib(cluster: Cluster) -> dict[str, int]:
-    """Working set of each pod now."""
-    return {_component(name): look.memory_bytes >> 20 for name, look in sorted(_looks(cluster).items())}
-
-
 def restarts(cluster: Cluster) -> dict[str, int]:
     """How often containers were started anew, by pod."""
     pods = cluster.objects("pods", NAMESPACE)
