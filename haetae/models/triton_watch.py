@@ -31,25 +31,18 @@ _END_WITHIN_S = 30.0  # longer than any server here gives to what it computes fo
 
 def helpers_of(server: int) -> frozenset[int]:
     """The living helper processes below that one."""
-    return frozenset(number for number, name in _below(server).items() if name == _HELPER)
-
-
-def _below(server: int) -> dict[int, str]:
-    """The living processes below that one: their names."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             number, name, (state, parent, *_) = _parts(stat)
             parents[number] = (int(parent), name if state != "Z" else "")
-    return {each: name for each, (_, name) in parents.items() if name and _is_below(each, server, parents)}
+    return frozenset(each for each, (_, name) in parents.items() if name == _HELPER and _is_below(each, server, parents))
 
 
 def _is_below(process: int, above: int, parents: dict[int, tuple[int, str]]) -> bool:
     while process in parents and process != above:
         process = parents[process][0]
-        if process == above:
-            return True
-    return False
+    return process == above
 
 
 def _parts(stat: Path) -> tuple[int, str, list[str]]:
