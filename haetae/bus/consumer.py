@@ -169,7 +169,7 @@ class Consumer:
             raise
         except Poison as error:
             return self._isolated(part) or self._dead_letter(part[0], _cause(error))
-        except Exception as error:  # noqa: BLE001 - the one broad except of the process: a bug in a handler must not stop it
+        except Exception as error:  # noqa: BLE001 - a bug in a handler must not stop the process
             self._log.exception("handler_failed", n=len(part), first=part[0].id, topic=part[0].topic)
             return self._isolated(part) or self._failed_alone(part, error)
         self._failures = 0

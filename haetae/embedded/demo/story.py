@@ -187,7 +187,7 @@ class Story:
             n = counts[self._cast.empty_camera]
             self._report.add("clip_without_people_has_no_sighting", n == 0, camera=self._cast.empty_camera, sightings=n)
             if n > 0:
-                self._report.remarks.append("something was taken for a person; HAETAE_MODELS__DETECTOR=rtmdet-nano is stronger")
+                self._report.remarks.append("something was taken for a person; the surest is HAETAE_MODELS__DETECTOR=rtmdet-nano")
 
     def _verify_ledger(self) -> None:
         """received = processed + dropped by reason, exactly, once the cameras are off and everything under way has arrived."""

@@ -21,7 +21,7 @@ from tests.helm.node.forwarding import forwarded
 from tests.helm.node.installation import address_of, administrator_key
 
 _SECRET = "haetae-inside-tls"
-_GIVEN = """
+GIVEN = """
 names=DNS:localhost
 for part in ingest detect reid alert delivery search triton postgresql redis; do
     names="$names,DNS:haetae-$part,DNS:haetae-$part.haetae,DNS:haetae-$part.haetae.svc"
@@ -77,6 +77,6 @@ def _given(cluster: Cluster, folder: str) -> None:
     programs = f"{path_of('kubectl').parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": programs, "KUBECONFIG": str(cluster.kubeconfig)}
     done = subprocess.run(
-        ["sh", "-euc", _GIVEN], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        ["sh", "-euc", GIVEN], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
