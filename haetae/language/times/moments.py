@@ -137,7 +137,7 @@ def _hold(found: Gathered, tokens: Sequence[Token], index: int, mark: Mark) -> b
         return after_time and before_time
     if tokens[index].text.isascii() or (mark == Mark.ABOUT and not after_time):
         return before_time and _ahead(found, mark, joined=after_time)
-    return after_time and _back(found, mark)
+    return after_time and bool(found.complete) and _back(found, mark)  # after "between" alone there is no moment yet
 
 
 def _ahead(found: Gathered, mark: Mark, *, joined: bool) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from haetae.domain.ids import CameraId
@@ -158,6 +158,7 @@ def test_every_letter_is_in_one_token(sentence: str) -> None:
 
 
 @given(SENTENCES)
+@example("BETWEEN부터어제")
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_understood_somehow(sentence: str) -> None:
     """No text is too strange: spans lie in it, a window begins before it ends, twice is the same."""
